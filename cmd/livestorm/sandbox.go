@@ -1,0 +1,79 @@
+// sandbox: the stand-in of the Livestorm API, for people and programs in any
+// language. The API itself is in the package sandbox.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"modulex.dev/connector/cmd/livestorm/sandbox"
+)
+
+func sandboxCommand() *cobra.Command {
+	var addr, token string
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Serve a stand-in of the Livestorm API",
+		Long: `Serve a stand-in of the Livestorm API, written from its documentation.
+
+The first line of standard output is its URL, for --base-url. It keeps its state
+until it ends, starts with a small workspace, and keeps to the documented limits.`,
+		Example: "  livestorm sandbox --addr 127.0.0.1:8080\n  LIVESTORM_API_TOKEN=sandbox livestorm call list_events --base-url http://127.0.0.1:8080/v1",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := serve(addr, sandbox.New(sandbox.Options{Token: token}))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), s.url)
+			fmt.Fprintln(c.ErrOrStderr(), "serving until interrupted; event", sandbox.EventID, "session", sandbox.SessionID, "owner", sandbox.OwnerID)
+			select {
+			case <-c.Context().Done():
+				return s.stop()
+			case err := <-s.failed:
+				return err
+			}
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
+	cmd.Flags().StringVar(&token, "token", "sandbox", "the token that it accepts")
+	return cmd
+}
+
+// served is a sandbox that listens.
+type served struct {
+	url    string
+	server *http.Server
+	failed chan error
+}
+
+func serve(addr string, handler http.Handler) (*served, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &served{
+		url:    "http://" + l.Addr().String() + "/v1",
+		server: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute},
+		failed: make(chan error, 1),
+	}
+	go func() {
+		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- err
+		}
+	}()
+	return s, nil
+}
+
+func (s *served) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return s.server.Shutdown(ctx)
+}

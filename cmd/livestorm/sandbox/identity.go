@@ -1,0 +1,58 @@
+// This file holds the operations that tell whose token it is. Their existence is
+// documented at https://developers.livestorm.co/docs/api-token-authentication,
+// their answers hardly: the vendor's schema of /me repeats that of /organization,
+// while clients read a user from it.
+
+package sandbox
+
+import "net/http"
+
+// ping answers 200 without a body.
+func (c *call) ping() (*reply, error) {
+	return &reply{status: http.StatusOK}, nil
+}
+
+func (c *call) me() (*reply, error) {
+	return c.identity(c.userResource())
+}
+
+func (c *call) organization() (*reply, error) {
+	return c.identity(organizationResource())
+}
+
+// identity takes include=organization in both operations, as a client sends it
+// to each (https://github.com/ThomasBnf/Conquest).
+func (c *call) identity(data resource) (*reply, error) {
+	names, err := c.included("organization")
+	if err != nil {
+		return nil, err
+	}
+	var included []resource
+	if names != nil {
+		included = []resource{organizationResource()}
+	}
+	return single(http.StatusOK, data, included), nil
+}
+
+// userID is the owner as a user. It is not OwnerID, the owner as a person:
+// nothing documents that the two ids are one, and a client that takes one for
+// the other should find out here.
+func userID() string { return makeID("user", 0) }
+
+func organizationID() string { return makeID("organization", 0) }
+
+func (c *call) userResource() resource {
+	owner := c.world.people.byID[OwnerID]
+	return resource{
+		ID: userID(), Type: typeUser,
+		Attributes: userAttributes{
+			Role: "host", CreatedAt: owner.createdAt, UpdatedAt: owner.updatedAt,
+			FirstName: owner.firstName, LastName: owner.lastName, Email: owner.email, Locale: "en",
+		},
+		Relationships: map[string]relation{"organization": {ref{typeOrganization, organizationID()}}},
+	}
+}
+
+func organizationResource() resource {
+	return resource{ID: organizationID(), Type: typeOrganization, Attributes: organizationAttributes{Name: "Example Workspace", Slug: "example-workspace"}}
+}

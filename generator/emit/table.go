@@ -1,0 +1,44 @@
+// table.go and schemas.go of a generated package: the dispatch table, and the
+// JSON Schemas that it shows.
+
+package emit
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"modulex.dev/connector/generator/model"
+)
+
+func table(f *jen.File, c *model.Connector) {
+	var actions []jen.Code
+	for _, a := range c.Actions {
+		fields := []jen.Code{
+			kv("Name", jen.Lit(a.Name)), kv("Description", jen.Lit(a.Description)),
+			kv("Parameters", jen.Id(a.ParamsVar)),
+			kv("InputSchema", jen.Id(a.InputConst)), kv("OutputSchema", jen.Id(a.OutputConst)),
+		}
+		if a.Auth != nil {
+			fields = append(fields, kv("Auth", jen.Op("&").Id(a.Auth.Var)))
+		}
+		actions = append(actions, spread(jen.Null(), append(fields, kv("Invoke", jen.Id(a.Invoke)))...))
+	}
+	f.Comment("Table lists the actions in the order of the manifest.")
+	f.Var().Id("Table").Op("=").Add(spread(rt("Table"),
+		kv("API", jen.Op("&").Id("api")),
+		kv("Actions", spread(jen.Index().Add(rt("Action")), actions...))))
+}
+
+func schemas(f *jen.File, c *model.Connector) {
+	for _, a := range c.Actions {
+		f.Const().Id(a.InputConst).Add(rt("Schema")).Op("=").Add(schema(a.InputSchema))
+		f.Const().Id(a.OutputConst).Add(rt("Schema")).Op("=").Add(schema(a.OutputSchema))
+	}
+}
+
+// schema prints a JSON Schema as a raw string. A back quote can only be inside
+// a JSON string, where \u0060 says the same.
+func schema(s model.Object) jen.Code {
+	return raw(strings.ReplaceAll(string(model.JSON(s, "  ")), "`", `\u0060`))
+}

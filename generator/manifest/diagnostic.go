@@ -1,0 +1,109 @@
+// What is told to an author whose manifest is wrong: where, what, and how to
+// mend it.
+
+package manifest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Pos is a place in a manifest; lines and columns count from 1, columns in
+// characters.
+type Pos struct{ Line, Col int }
+
+// Diagnostic is one fault of a manifest.
+type Diagnostic struct {
+	File    string
+	Pos     Pos
+	Message string // what is wrong
+	Cure    string // how to mend it
+}
+
+// String is file:line:col: message; cure.
+func (d Diagnostic) String() string {
+	s := fmt.Sprintf("%s:%d:%d: %s", d.File, d.Pos.Line, d.Pos.Col, d.Message)
+	if d.Cure != "" {
+		s += "; " + d.Cure
+	}
+	return s
+}
+
+// Diagnostics are all faults of a manifest, in the order of their places. As an
+// error they are one line each.
+type Diagnostics []Diagnostic
+
+// Error joins the lines.
+func (d Diagnostics) Error() string {
+	lines := make([]string, len(d))
+	for i := range d {
+		lines[i] = d[i].String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Sorted returns the faults by place, each once.
+func (d Diagnostics) Sorted() Diagnostics {
+	slices.SortStableFunc(d, func(a, b Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+	})
+	return slices.Compact(d)
+}
+
+// Report collects faults while a manifest is read and decided on.
+type Report struct {
+	File   string
+	Faults Diagnostics
+}
+
+// Add notes a fault; cure may be "".
+func (r *Report) Add(at Pos, cure, format string, args ...any) {
+	if at.Line == 0 {
+		at = Pos{1, 1}
+	}
+	r.Faults = append(r.Faults, Diagnostic{File: r.File, Pos: at, Message: fmt.Sprintf(format, args...), Cure: cure})
+}
+
+// DidYouMean is a cure that names the nearest of some words, or all of them
+// when none is near.
+func DidYouMean(word string, known []string) string {
+	best, distance := "", len(word)/3+2
+	for _, k := range known {
+		if d := editDistance(word, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	switch {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 0:
+		return "there is none to choose from; declare it first"
+	}
+	return "known here: " + strings.Join(known, ", ")
+}
+
+// editDistance counts the letters to insert, drop or change between two words.
+func editDistance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,212 @@
+// One exchange on the wire: send, follow safe redirects to the same origin,
+// read the body within its bounds. What the outcome means is decided in
+// retry.go.
+
+package runtime
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// answer is what came back.
+type answer struct {
+	status   int
+	header   http.Header
+	body     []byte
+	redirect string // where a redirect that was not followed leads, without its query
+}
+
+// fault is why no answer came, or not all of it.
+type fault struct {
+	cause  error
+	sent   bool // the API may have seen the request
+	reason string
+	final  bool // sending again would not help
+}
+
+func (k *call) success(status int) bool { return slices.Contains(k.op.Success, status) }
+
+// attempt sends a request once, reading the answer's body into buf. Redirects
+// of safe methods to the same origin are followed, each one an attempt of its
+// own in the budget.
+func (k *call) attempt(ctx context.Context, r *request, buf []byte) (*answer, *fault, *Error) {
+	target := &r.url
+	for hop := 0; ; hop++ {
+		p, code, reason := k.client.budgets.acquire(ctx, k.tenant())
+		if code != "" {
+			return nil, nil, k.noBudget(ctx, code, reason)
+		}
+		a, f := k.exchange(ctx, r, target, buf)
+		if a == nil {
+			p.done(nil)
+			return nil, f, nil
+		}
+		p.done(a.header)
+		next := k.follow(a, target)
+		if next == nil || hop == maxRedirects {
+			return a, f, nil
+		}
+		target = next
+	}
+}
+
+func (k *call) tenant() (t [32]byte) {
+	if k.client.budgets != nil && k.secrets.scheme != nil {
+		return k.secrets.tenant()
+	}
+	return t
+}
+
+func (k *call) noBudget(ctx context.Context, code Code, reason string) *Error {
+	if code == CodeCanceled {
+		return k.ended(ctx)
+	}
+	return k.failed(code, reason)
+}
+
+// exchange sends the request to target and reads the answer. Both results are
+// set when an answer broke off.
+func (k *call) exchange(ctx context.Context, r *request, target *url.URL, buf []byte) (*answer, *fault) {
+	ctx, cancel := context.WithTimeout(ctx, k.client.timeout)
+	defer cancel()
+	var sent atomic.Bool
+	if !k.again() { // nobody asks it of the others
+		ctx = watch(ctx, &sent)
+	}
+	res, err := k.client.transport.RoundTrip(r.http(ctx, target))
+	if err != nil {
+		return nil, &fault{cause: err, sent: sent.Load(), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
+	}
+	defer res.Body.Close()
+	a := &answer{status: res.StatusCode, header: res.Header}
+	var f *fault
+	if a.body, f = k.read(res, buf); f != nil {
+		f.sent = true
+	}
+	return a, f
+}
+
+// watch keeps sent telling whether a connection has been had for the request:
+// before that, nothing of it can have reached the API.
+func watch(ctx context.Context, sent *atomic.Bool) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { sent.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+	})
+}
+
+// http makes a request of net/http; it can be called once for each attempt.
+func (r *request) http(ctx context.Context, target *url.URL) *http.Request {
+	req := &http.Request{
+		Method: r.op.Method, URL: target, Host: target.Host, Header: r.header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if r.op.Body != nil {
+		req.ContentLength = int64(len(r.body))
+		req.Body = io.NopCloser(bytes.NewReader(r.body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.body)), nil }
+	}
+	return req.WithContext(ctx)
+}
+
+// follow returns where a redirect may be followed to: for safe methods, on the
+// same scheme, host and port, so that a credential never reaches another
+// server. Otherwise it notes where the redirect wanted to go.
+func (k *call) follow(a *answer, from *url.URL) *url.URL {
+	switch a.status {
+	case 301, 302, 303, 307, 308:
+	default:
+		return nil
+	}
+	to, err := from.Parse(a.header.Get("Location"))
+	if err != nil || a.header.Get("Location") == "" {
+		return nil
+	}
+	a.redirect = k.secrets.clean(to.Scheme + "://" + to.Host)
+	if !safe(k.op.Method) || to.User != nil || to.Scheme != from.Scheme || !strings.EqualFold(to.Host, from.Host) {
+		return nil
+	}
+	return to
+}
+
+// read reads the body of an answer: all of it, bounded, when the status is
+// success, the beginning otherwise.
+func (k *call) read(res *http.Response, buf []byte) ([]byte, *fault) {
+	if !k.success(res.StatusCode) || k.op.Result.Kind == ResultNone {
+		reader, err := decoded(res)
+		if err != nil {
+			return nil, nil // the status says enough
+		}
+		body, _ := io.ReadAll(io.LimitReader(reader, maxErrorBytes))
+		return body, nil
+	}
+	reader, err := decoded(res)
+	if errors.Is(err, errEncoding) {
+		return nil, &fault{cause: err, reason: "the answer is in an encoding that was not asked for", final: true}
+	}
+	if err != nil {
+		return nil, &fault{cause: err, reason: "the answer broke off: " + err.Error()}
+	}
+	if res.ContentLength > 0 && res.ContentLength <= maxBodyBytes {
+		buf = slices.Grow(buf, int(res.ContentLength)+1)
+	}
+	buf, err = readInto(buf, reader, maxBodyBytes)
+	switch {
+	case err == errTooLarge:
+		return nil, &fault{cause: err, reason: fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), final: true}
+	case err != nil:
+		return nil, &fault{cause: err, reason: "the answer broke off: " + err.Error()}
+	}
+	return buf, nil
+}
+
+var (
+	errEncoding = errors.New("unknown content encoding")
+	errTooLarge = errors.New("too large")
+)
+
+// decoded undoes the gzip that the request offers.
+func decoded(res *http.Response) (io.Reader, error) {
+	switch strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))) {
+	case "", "identity":
+		return res.Body, nil
+	case "gzip", "x-gzip":
+		if res.ContentLength == 0 {
+			return res.Body, nil
+		}
+		return gzip.NewReader(res.Body)
+	}
+	return nil, errEncoding
+}
+
+// readInto appends all of r to buf, at most limit bytes.
+func readInto(buf []byte, r io.Reader, limit int) ([]byte, error) {
+	start := len(buf)
+	for {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, max(4096, len(buf)))
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if len(buf)-start > limit {
+			return nil, errTooLarge
+		}
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,237 @@
+// call: run one action and print its envelope, and nothing else, on standard
+// output.
+
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"modulex.dev/connector/runtime"
+)
+
+// callFlags are what a person may say about a call.
+type callFlags struct {
+	input       string
+	params      []string
+	credentials string
+	baseURL     string
+	timeout     time.Duration
+	deadline    time.Duration
+	attempts    int
+	resume      string
+}
+
+func (p Program) call() *cobra.Command {
+	var f callFlags
+	cmd := &cobra.Command{
+		Use:   "call ACTION [--input JSON|@FILE|-] [-p NAME=VALUE]…",
+		Short: "Run an action and print its envelope",
+		Long: `Run an action and print its envelope {"success", "error", …} as JSON.
+
+The credential comes from ` + p.credentialSources() + `.
+Values of -p are read as the parameter's type: texts as they stand, others as JSON.`,
+		Example: "  " + p.Table.API.Name + " call " + p.Table.Actions[0].Name + " --input @input.json",
+		Args:    oneAction,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return p.completions(args), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error { return p.runCall(c.Context(), args[0], f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.input, "input", "", "the input object: JSON, @FILE, or - for standard input")
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "one parameter, NAME=VALUE; may be repeated")
+	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON, @FILE, or - for standard input`)
+	flags.StringVar(&f.baseURL, "base-url", "", "replaces the whole base URL, path included (or "+p.variable("BASE_URL")+")")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
+	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call (default none)")
+	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
+	flags.StringVar(&f.resume, "resume", "", "where to go on with a list, as its error said")
+	return cmd
+}
+
+func oneAction(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return errors.New("name the action to call")
+	case 1:
+		return nil
+	}
+	return errors.New("name one action only; parameters are given with --input or -p NAME=VALUE")
+}
+
+func (p Program) completions(args []string) (names []string) {
+	if len(args) > 0 {
+		return nil
+	}
+	for _, a := range p.Table.Actions {
+		names = append(names, a.Name+"\t"+a.Description)
+	}
+	return names
+}
+
+// credentialSources names the places of a credential, for the help.
+func (p Program) credentialSources() string {
+	if len(p.Table.API.Auth) == 0 {
+		return "nowhere: this API needs none"
+	}
+	var names []string
+	for _, f := range p.Table.API.Auth[0].Fields {
+		names = append(names, f.Env)
+	}
+	return "--credentials, or from " + strings.Join(names, " and ")
+}
+
+func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
+	action := p.Table.Lookup(name)
+	if action == nil {
+		return fmt.Errorf("there is no action %q; %s actions lists them", name, p.Table.API.Name)
+	}
+	client, err := p.client(f)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	cred, input, err := p.given(action, f)
+	if err != nil {
+		return err
+	}
+	if f.deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.deadline)
+		defer cancel()
+	}
+	var opts []runtime.CallOption
+	if f.resume != "" {
+		opts = append(opts, runtime.ResumeAt(f.resume))
+	}
+	envelope := client.Call(ctx, name, cred, input, opts...)
+	if _, err := p.Stdout.Write(append(envelope.JSON, '\n')); err != nil {
+		return err
+	}
+	if !envelope.Success() {
+		return Failed
+	}
+	return nil
+}
+
+func (p Program) client(f callFlags) (*runtime.Client, error) {
+	switch {
+	case f.timeout <= 0:
+		return nil, errors.New("--timeout must be longer than nothing, such as 10s")
+	case f.deadline < 0:
+		return nil, errors.New("--deadline must be longer than nothing, such as 1m")
+	case f.attempts < 1:
+		return nil, errors.New("--attempts must be at least 1")
+	}
+	base := f.baseURL
+	if base == "" {
+		base = p.Getenv(p.variable("BASE_URL"))
+	}
+	return runtime.NewClient(p.Table, runtime.Options{BaseURL: base, AttemptTimeout: f.timeout, Attempts: f.attempts})
+}
+
+// given reads the credential and the input.
+func (p Program) given(action *runtime.Action, f callFlags) (cred runtime.Credentials, input []byte, err error) {
+	if f.input == "-" && f.credentials == "-" {
+		return cred, nil, errors.New("only one of --input and --credentials can be read from standard input")
+	}
+	cred = p.Table.API.CredentialsFromEnv(p.Getenv)
+	if f.credentials != "" {
+		text, err := p.read("--credentials", f.credentials)
+		if err != nil {
+			return cred, nil, err
+		}
+		if err := json.Unmarshal(text, &cred); err != nil {
+			return cred, nil, errors.New(`--credentials is not a JSON object {"auth_type": "…", "auth_data": {…}}`)
+		}
+	}
+	if f.input != "" {
+		if input, err = p.read("--input", f.input); err != nil {
+			return cred, nil, err
+		}
+	}
+	input, err = withParams(action, input, f.params)
+	return cred, input, err
+}
+
+// maxArgument bounds what is read for an argument; the runtime refuses larger
+// inputs anyway.
+const maxArgument = 16 << 20
+
+// read returns the text itself, the file that @NAME names, or standard input.
+func (p Program) read(flag, from string) ([]byte, error) {
+	var r io.Reader
+	switch {
+	case from == "-":
+		r = p.Stdin
+	case strings.HasPrefix(from, "@"):
+		file, err := os.Open(from[1:])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+		defer file.Close()
+		r = file
+	default:
+		return []byte(from), nil
+	}
+	text, err := io.ReadAll(io.LimitReader(r, maxArgument+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	if len(text) > maxArgument {
+		return nil, fmt.Errorf("%s is larger than %d MiB", flag, maxArgument>>20)
+	}
+	return text, nil
+}
+
+// withParams adds the values of -p to an input object. They replace members of
+// the same name. An input that is no object is left as it is: the runtime says
+// what is wrong with it.
+func withParams(action *runtime.Action, input []byte, params []string) ([]byte, error) {
+	if len(params) == 0 {
+		return input, nil
+	}
+	object := make(map[string]json.RawMessage)
+	if len(bytes.TrimSpace(input)) > 0 && json.Unmarshal(input, &object) != nil {
+		return input, nil
+	}
+	given := make(map[string]bool)
+	for _, param := range params {
+		name, value, ok := strings.Cut(param, "=")
+		if !ok || name == "" {
+			return nil, errors.New("-p takes NAME=VALUE")
+		}
+		if given[name] {
+			return nil, fmt.Errorf("-p gives %s twice", name)
+		}
+		given[name] = true
+		object[name] = valueOf(action, name, value)
+	}
+	return json.Marshal(object)
+}
+
+// valueOf reads a value as the parameter's type: a text as it stands, anything
+// else as JSON. What is no JSON stays a text, and the runtime says that it has
+// the wrong type.
+func valueOf(action *runtime.Action, name, value string) json.RawMessage {
+	for _, p := range action.Parameters {
+		if p.Name == name && p.Type != runtime.TypeString && json.Valid([]byte(value)) {
+			return json.RawMessage(value)
+		}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value) // a text always encodes
+	return b.Bytes()
+}

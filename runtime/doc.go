@@ -1,0 +1,30 @@
+// Package runtime is what every generated connector runs on. Generated code
+// names, types and wires; this package behaves: it checks credentials and
+// input, builds the request, keeps to the budgets, sends and retries, reads
+// the answer, follows the pages and returns the envelope
+// {"success", "error", data fields}.
+//
+// A host loads a generated [Table], makes one [Client] of it and calls actions
+// by name:
+//
+//	client, err := runtime.NewClient(&livestorm.Table, runtime.Options{})
+//	envelope := client.Call(ctx, "get_event", credentials, input)
+//
+// Go programs use the typed handlers of the generated package instead. Both go
+// through the same steps, each in a file of its own, in this order:
+//
+//	table.go        what a connector declares: API, actions, parameters
+//	client.go       the client and its options; where a call begins
+//	credentials.go  who calls: checked first, never printed
+//	input.go        JSON input to values, checked against the parameters
+//	value.go        values as they travel from input to request
+//	request.go      method, escaped path, query, headers, body
+//	budget.go       the declared rates, kept for each credential
+//	retry.go        what may be sent again, and when
+//	attempt.go      one exchange on the wire, bounded in time and size
+//	response.go     which statuses and bodies are success, what is cut out
+//	scan.go         the JSON scanner: checks and cuts in one pass
+//	paging.go       the pages of a list, and whether it is complete
+//	envelope.go     the answer
+//	error.go        the one error type; redact.go keeps secrets out of it
+package runtime

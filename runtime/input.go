@@ -1,0 +1,176 @@
+// From a JSON object to one checked value for each parameter. Everything wrong
+// with an input is reported at once, by the names of the parameters.
+
+package runtime
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// decodeInput reads the input object of an action. No input at all is an empty
+// object. The reason is "" when the input is good.
+func decodeInput(params []Param, input []byte) (values []Value, reason string) {
+	values = make([]Value, len(params))
+	input = bytes.TrimPrefix(input, []byte("\uFEFF"))
+	if len(bytes.TrimSpace(input)) == 0 {
+		return values, missing(params, values)
+	}
+	if len(input) > maxInputBytes {
+		return nil, fmt.Sprintf("the input is larger than %d bytes", maxInputBytes)
+	}
+	d := inputDecoder{scanner: scanner{b: input}, params: params, values: values}
+	if err := d.document(d.root); err != nil {
+		return nil, "the input is not valid JSON: " + err.Error()
+	}
+	if why := missing(params, values); why != "" {
+		d.faults = append(d.faults, why)
+	}
+	return values, strings.Join(d.faults, "; ")
+}
+
+// missing names the required parameters that have no value, and those whose
+// typed value could not be turned into JSON.
+func missing(params []Param, values []Value) string {
+	var faults []string
+	for i, p := range params {
+		switch {
+		case values[i].kind == brokenValue:
+			faults = append(faults, p.Name+" "+values[i].text)
+		case values[i].kind == absentValue && p.Required:
+			faults = append(faults, p.Name+" is required")
+		}
+	}
+	return strings.Join(faults, "; ")
+}
+
+type inputDecoder struct {
+	scanner
+	params []Param
+	values []Value
+	seen   []string // members read so far that are no parameters or null
+	next   int      // the parameter expected next: callers often keep the order
+	faults []string
+}
+
+func (d *inputDecoder) root(i int) int {
+	if d.peek(i) != '{' {
+		end := d.value(i, 0)
+		if end >= 0 {
+			d.faults = append(d.faults, "the input must be a JSON object, not "+kindOf(d.b[i:]))
+		}
+		return end
+	}
+	return d.object(i, 0, d.member)
+}
+
+// member takes one member of the input into its value.
+func (d *inputDecoder) member(key []byte, at int) int {
+	end := d.value(at, 1)
+	if end < 0 {
+		return end
+	}
+	value := d.b[at:end]
+	i := d.find(key)
+	switch {
+	case i < 0:
+		d.faults = append(d.faults, d.unknown(unquote(key)))
+	case d.values[i].kind != absentValue || d.repeated(d.params[i].Name):
+		d.faults = append(d.faults, d.params[i].Name+" is given twice")
+	case value[0] == 'n': // null is absent
+		d.seen = append(d.seen, d.params[i].Name)
+	case !d.params[i].Type.admits(value):
+		d.faults = append(d.faults, fmt.Sprintf("%s must be %s, not %s", d.params[i].Name, d.params[i].Type.article(), describe(value)))
+		d.values[i] = Value{kind: jsonValue, json: value} // present, so not missing too
+	default:
+		d.values[i] = Value{kind: jsonValue, json: value}
+	}
+	return end
+}
+
+// find returns the index of the parameter that a member names, or -1.
+func (d *inputDecoder) find(key []byte) int {
+	for range d.params {
+		i := d.next
+		if d.next++; d.next == len(d.params) {
+			d.next = 0
+		}
+		if keyIs(key, d.params[i].Name) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *inputDecoder) repeated(name string) bool {
+	for _, s := range d.seen {
+		if s == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *inputDecoder) unknown(name string) string {
+	if len(name) > 64 {
+		name = name[:64] + "…"
+	}
+	if len(d.params) == 0 {
+		return fmt.Sprintf("%q is not a parameter; this action takes none", name)
+	}
+	names := make([]string, len(d.params))
+	for i, p := range d.params {
+		names[i] = p.Name
+	}
+	return fmt.Sprintf("%q is not a parameter; the parameters are %s", name, strings.Join(names, ", "))
+}
+
+// admits reports whether a checked JSON value has the type.
+func (t Type) admits(value []byte) bool {
+	switch t {
+	case TypeString:
+		return value[0] == '"'
+	case TypeBoolean:
+		return value[0] == 't' || value[0] == 'f'
+	case TypeArray:
+		return value[0] == '['
+	case TypeObject:
+		return value[0] == '{'
+	case TypeInteger:
+		return isInteger(value)
+	}
+	return value[0] == '-' || isDigit(value[0])
+}
+
+// isInteger accepts 12, -3 and 4.0, as JSON Schema does.
+func isInteger(value []byte) bool {
+	whole, fraction, _ := bytes.Cut(bytes.TrimPrefix(value, []byte("-")), []byte("."))
+	for _, c := range whole {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return len(whole) > 0 && len(bytes.Trim(fraction, "0")) == 0
+}
+
+func (t Type) article() string {
+	switch t {
+	case TypeInteger, TypeArray, TypeObject:
+		return "an " + string(t)
+	}
+	return "a " + string(t)
+}
+
+// describe names a value's type, and quotes short scalars: they are the
+// caller's own words.
+func describe(value []byte) string {
+	switch value[0] {
+	case '{', '[', '"', 'n':
+		return kindOf(value)
+	}
+	if len(value) > 32 {
+		return kindOf(value)
+	}
+	return kindOf(value) + " (" + string(value) + ")"
+}

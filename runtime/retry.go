@@ -1,0 +1,285 @@
+// What may be sent again, and when. The rule of the house: a read or a write
+// that may be repeated is sent again after any fault that may pass; any other
+// write only when the API has surely not carried it out: nothing was sent, or
+// the API said that it was too busy. A write that may have happened is reported
+// as such and left to the caller.
+
+package runtime
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// send sends a request until an answer with a success status has been read
+// whole, or until nothing more may be tried.
+func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Error) {
+	c := k.client
+	gain := 1 // what a success here gives back to the retry tokens
+	for n := 1; ; n++ {
+		if ctx.Err() != nil {
+			return nil, k.ended(ctx)
+		}
+		a, f, err := k.attempt(ctx, r, buf)
+		if err != nil {
+			err.Attempts = n - 1
+			return nil, err
+		}
+		v := k.judge(ctx, a, f)
+		if v.err == nil {
+			c.tokens.add(gain)
+			return a, nil
+		}
+		v.err.Attempts = n
+		if !v.retry || n >= c.attempts {
+			return nil, v.err
+		}
+		wait, ok := v.pause(n, ctx, c.clock.Now())
+		if !ok {
+			return nil, v.err
+		}
+		if gain = c.tokens.take(v.throttled); gain == 0 {
+			v.err.text += " (retries suspended)"
+			return nil, v.err
+		}
+		if c.clock.Sleep(ctx, wait) != nil {
+			return nil, k.ended(ctx)
+		}
+	}
+}
+
+// verdict is what an attempt came to.
+type verdict struct {
+	err       *Error // nil: success
+	retry     bool   // it may be sent again
+	throttled bool   // the API asked for fewer calls
+	wait      time.Duration
+	hasWait   bool // wait is the API's own word
+}
+
+// judge decides what the outcome of an attempt means.
+func (k *call) judge(ctx context.Context, a *answer, f *fault) verdict {
+	if f != nil {
+		return k.judgeFault(ctx, a, f)
+	}
+	if k.success(a.status) {
+		return verdict{}
+	}
+	return k.judgeStatus(a)
+}
+
+// judgeFault judges an attempt without a whole answer.
+func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
+	write := !k.again()
+	switch {
+	case ctx.Err() != nil:
+		err := k.ended(ctx)
+		if write && f.sent {
+			err.unknownOutcome()
+		}
+		return verdict{err: err}
+	case f.final:
+		code := CodeUnavailable
+		if a != nil {
+			code = CodeUnexpectedResponse
+		}
+		return verdict{err: k.faulted(code, a, f)}
+	}
+	err := k.faulted(CodeUnavailable, a, f)
+	if isTimeout(f.cause) {
+		err.Code, err.text = CodeTimeout, k.client.table.API.Texts.Timeout
+	}
+	if write && f.sent {
+		return verdict{err: err.unknownOutcome()}
+	}
+	return verdict{err: err, retry: true}
+}
+
+func (k *call) faulted(code Code, a *answer, f *fault) *Error {
+	err := k.failed(code, f.reason)
+	err.cause = f.cause
+	if a != nil {
+		err.Status, err.RequestID = a.status, k.requestID(a.header)
+	}
+	return err
+}
+
+// judgeStatus judges a whole answer whose status is not success.
+func (k *call) judgeStatus(a *answer) verdict {
+	v := verdict{err: k.statusError(a)}
+	v.wait, v.hasWait = retryAfter(a.header, k.client.clock.Now())
+	v.err.RetryAfter = v.wait
+	switch a.status {
+	case http.StatusTooManyRequests, http.StatusTooEarly:
+		v.throttled = true
+		v.retry = !quotaUsedUp(k.client.table.API.Budgets, a.header)
+		if !v.retry {
+			v.err.Code = CodeQuotaExhausted
+		}
+	case http.StatusRequestTimeout, http.StatusInternalServerError:
+		v.retry, v.hasWait = k.again(), false
+	case http.StatusServiceUnavailable:
+		v.retry = k.again() || v.hasWait
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		if v.retry = k.again(); !v.retry {
+			v.err.unknownOutcome()
+		}
+	}
+	return v
+}
+
+// again reports whether the operation may be carried out twice.
+func (k *call) again() bool {
+	return safe(k.op.Method) || k.op.Method == http.MethodPut || k.op.Method == http.MethodDelete || k.op.Repeatable
+}
+
+func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// ended reports a call whose context is over.
+func (k *call) ended(ctx context.Context) *Error {
+	cause := ctx.Err()
+	if errors.Is(cause, context.Canceled) {
+		err := k.failed(CodeCanceled, "the call was canceled")
+		err.cause = cause
+		return err
+	}
+	return &Error{Code: CodeTimeout, text: k.client.table.API.Texts.Timeout, cause: cause}
+}
+
+// pause says how long to wait before attempt n+1. It is not ok when that would
+// be too long, or past the deadline.
+func (v verdict) pause(n int, ctx context.Context, now time.Time) (wait time.Duration, ok bool) {
+	switch {
+	case v.hasWait && v.wait > maxServerWait:
+		return 0, false
+	case v.hasWait && v.wait > 0:
+		wait = v.wait + rand.N(serverWaitJitter)
+	case v.throttled:
+		wait = backoff(throttledBase, n)
+	default:
+		wait = backoff(backoffBase, n)
+	}
+	deadline, bounded := ctx.Deadline()
+	return wait, !bounded || now.Add(wait).Before(deadline)
+}
+
+// backoff is full jitter: anything between nothing and base × 2^(n-1), capped.
+func backoff(base time.Duration, n int) time.Duration {
+	return rand.N(min(base<<(n-1), backoffCap)) + 1
+}
+
+// retryAfter reads a Retry-After header: seconds or a date. Anything else is
+// ignored; a number too large to hold is a very long wait.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" {
+		return 0, false
+	}
+	if strings.Trim(text, "0123456789.") == "" {
+		seconds, err := strconv.ParseFloat(text, 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			return 0, false
+		}
+		return time.Duration(math.Min(math.Ceil(seconds*1000)*1e6, math.MaxInt64/2)), true
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	return max(0, at.Sub(now)), true
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// permanent reports whether a network fault will be there next time too.
+func permanent(err error) bool {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, host := errors.AsType[x509.HostnameError](err)
+	return authority || host || strings.Contains(err.Error(), "unsupported protocol scheme")
+}
+
+// networkReason words a transport error for a person.
+func networkReason(err error) string {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection was closed before an answer came"
+	}
+	return err.Error()
+}
+
+// Retry tokens keep retries from making an outage worse: a retry costs, a
+// retry that works gives its cost back, each clean call adds one. The numbers
+// are those of the AWS SDKs.
+const (
+	retryTokensFull   = 500
+	retryCost         = 14
+	retryThrottleCost = 5
+)
+
+type retryTokens struct {
+	mu   sync.Mutex
+	left int
+}
+
+// take pays for a retry and returns what it cost: 0 when there is too little
+// left.
+func (t *retryTokens) take(throttled bool) (cost int) {
+	cost = retryCost
+	if throttled {
+		cost = retryThrottleCost
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.left < cost {
+		return 0
+	}
+	t.left -= cost
+	return cost
+}
+
+func (t *retryTokens) add(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.left = min(t.left+n, retryTokensFull)
+}
+
+// requestID is the id by which the API's operators can find the request.
+func (k *call) requestID(h http.Header) string {
+	return k.secrets.clean(h.Get("X-Request-Id"))
+}
+
+// statusError is the error for an answer whose status is not success.
+func (k *call) statusError(a *answer) *Error {
+	api := k.client.table.API
+	detail := k.secrets.clean(message(api.Errors, a.body))
+	switch {
+	case a.redirect != "":
+		detail = "the redirect to " + a.redirect + " was not followed"
+	case detail == "":
+		detail = http.StatusText(a.status)
+	}
+	text := fill(api.Texts.Status, "{status}", strconv.Itoa(a.status))
+	return &Error{
+		Code: codeOfStatus(a.status), Status: a.status, RequestID: k.requestID(a.header),
+		text: fill(text, "{detail}", detail),
+	}
+}
