@@ -1,0 +1,91 @@
+// The house: which way imports run, and what a Go host links.
+
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "modulex.dev/connector"
+
+type pkg struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+func listed(t *testing.T, args ...string) (out []pkg) {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,Deps"}, args...)...)
+	cmd.Dir = "../.."
+	text, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	for {
+		var p pkg
+		if err := d.Decode(&p); err == io.EOF {
+			return out
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, p)
+	}
+}
+
+// room is the part of the house that a package is in.
+func room(path string) string {
+	rest := strings.TrimPrefix(path, module+"/")
+	if strings.HasPrefix(rest, "runtime/") {
+		return "face"
+	}
+	first, _, _ := strings.Cut(rest, "/")
+	return first
+}
+
+func TestImportsRunDownward(t *testing.T) {
+	allowed := map[string][]string{
+		"cmd":       {"cmd", "face", "gen", "runtime", "generator"},
+		"examples":  {"examples", "face", "gen", "runtime"},
+		"face":      {"face", "runtime"},
+		"gen":       {"runtime"},
+		"generator": {"generator"},
+		"runtime":   {},
+	}
+	seen := 0
+	for _, p := range listed(t, "./...") {
+		for _, i := range p.Imports {
+			if strings.HasPrefix(i, module) {
+				seen++
+				if !slices.Contains(allowed[room(p.ImportPath)], room(i)) {
+					t.Errorf("%s imports %s", p.ImportPath, i)
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d imports were looked at", seen)
+	}
+}
+
+// A host that loads the table links the runtime and the standard library, and
+// nothing else.
+func TestWhatAHostLinks(t *testing.T) {
+	want := []string{module + "/runtime"}
+	var got []string
+	for _, p := range listed(t, "-deps", "./gen/livestorm") {
+		if !p.Standard && p.ImportPath != module+"/gen/livestorm" {
+			got = append(got, p.ImportPath)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("gen/livestorm links %v, want %v", got, want)
+	}
+}
