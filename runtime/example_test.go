@@ -29,8 +29,8 @@ func Example() {
 	}
 	defer client.Close()
 
-	for _, action := range livestorm.Table.Actions {
-		fmt.Println(action.Name)
+	for _, action := range livestorm.Table.Actions[:3] {
+		fmt.Println(action.Name, "-", action.Description)
 	}
 
 	action := livestorm.Table.Lookup("create_event")
@@ -51,13 +51,9 @@ func Example() {
 	fmt.Println(string(client.Call(context.Background(), "list_sessions", runtime.Credentials{}, nil).JSON))
 
 	// Output:
-	// create_event
-	// get_event
-	// list_attendees_from_event
-	// list_events
-	// list_sessions
-	// register_someone_for_session
-	// update_event
+	// create_event - Create an event.
+	// get_event - Get an event.
+	// list_attendees_from_event - List everyone linked to an event, team members and no-shows included.
 	// input is valid: true
 	// success: true
 	// envelope is valid: true

@@ -1,0 +1,51 @@
+# make help lists what there is to do.
+
+.DEFAULT_GOAL := help
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+.PHONY: demo
+demo: generate ## generate the connector, then run every action against the sandbox
+	go run ./cmd/livestorm demo
+
+.PHONY: test
+test: ## run all tests under the race detector
+	go test -race ./...
+
+.PHONY: generate
+generate: ## write gen/ and the pages that are rendered from the language's schema
+	go run ./cmd/connectorgen generate
+	go run ./cmd/connectorgen schema > docs/manifest.schema.json
+	go run ./cmd/connectorgen schema --format markdown > docs/manifest.md
+
+.PHONY: check
+check: ## tell whether the generated files are current
+	go run ./cmd/connectorgen check
+	go run ./cmd/connectorgen schema | cmp - docs/manifest.schema.json
+	go run ./cmd/connectorgen schema --format markdown | cmp - docs/manifest.md
+
+.PHONY: lint
+lint: ## gofmt, go vet and staticcheck, and the manifest itself
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run ./cmd/connectorgen lint
+
+.PHONY: bench
+bench: ## measure, beside a floor in the same run
+	go test -run '^$$' -bench . -benchmem ./runtime ./generator
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME
+	@set -e; for p in ./runtime ./generator; do \
+	  for f in $$(grep -rhoE '^func Fuzz[A-Za-z]+' $$p/*_test.go | sed 's/func //'); do \
+	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; done
+
+.PHONY: build
+build: ## build the commands into bin/
+	go build -trimpath -ldflags '-s -w' -o bin/ ./cmd/...
