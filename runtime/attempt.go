@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -21,6 +22,7 @@ import (
 
 // answer is what came back.
 type answer struct {
+	attempts int // requests sent for it
 	status   int
 	header   http.Header
 	body     []byte
@@ -70,7 +72,7 @@ func (k *call) tenant() (t [32]byte) {
 
 func (k *call) noBudget(ctx context.Context, code Code, reason string) *Error {
 	if code == CodeCanceled {
-		return k.ended(ctx)
+		return k.ended(ctx, 0)
 	}
 	return k.failed(code, reason)
 }
@@ -81,12 +83,13 @@ func (k *call) exchange(ctx context.Context, r *request, target *url.URL, buf []
 	ctx, cancel := context.WithTimeout(ctx, k.client.timeout)
 	defer cancel()
 	var sent atomic.Bool
-	if !k.again() { // nobody asks it of the others
+	sent.Store(true) // unless the transport tells otherwise
+	if !k.again() {  // nobody asks it of the others
 		ctx = watch(ctx, &sent)
 	}
 	res, err := k.client.transport.RoundTrip(r.http(ctx, target))
 	if err != nil {
-		return nil, &fault{cause: err, sent: sent.Load(), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
+		return nil, &fault{cause: err, sent: sent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
 	}
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header}
@@ -104,6 +107,12 @@ func watch(ctx context.Context, sent *atomic.Bool) context.Context {
 		GetConn: func(string) { sent.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
+}
+
+// dialing reports whether there was no connection to send anything on.
+func dialing(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }
 
 // http makes a request of net/http; it can be called once for each attempt.
@@ -156,7 +165,7 @@ func (k *call) read(res *http.Response, buf []byte) ([]byte, *fault) {
 		return nil, &fault{cause: err, reason: "the answer is in an encoding that was not asked for", final: true}
 	}
 	if err != nil {
-		return nil, &fault{cause: err, reason: "the answer broke off: " + err.Error()}
+		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
 	}
 	if res.ContentLength > 0 && res.ContentLength <= maxBodyBytes {
 		buf = slices.Grow(buf, int(res.ContentLength)+1)
@@ -166,7 +175,7 @@ func (k *call) read(res *http.Response, buf []byte) ([]byte, *fault) {
 	case err == errTooLarge:
 		return nil, &fault{cause: err, reason: fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), final: true}
 	case err != nil:
-		return nil, &fault{cause: err, reason: "the answer broke off: " + err.Error()}
+		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
 	}
 	return buf, nil
 }
@@ -182,10 +191,11 @@ func decoded(res *http.Response) (io.Reader, error) {
 	case "", "identity":
 		return res.Body, nil
 	case "gzip", "x-gzip":
-		if res.ContentLength == 0 {
-			return res.Body, nil
+		reader, err := gzip.NewReader(res.Body)
+		if err == io.EOF {
+			return http.NoBody, nil // nothing came at all
 		}
-		return gzip.NewReader(res.Body)
+		return reader, err
 	}
 	return nil, errEncoding
 }

@@ -20,13 +20,15 @@ import (
 // host's JSON object.
 type Credentials struct {
 	authType string
-	// data is behind a pointer because fmt prints unexported fields of an
-	// enclosing struct without asking for their methods, but not what they
-	// point to.
-	data *authData
+	// secret looks a field up. The data is behind a function because fmt prints
+	// the unexported fields of an enclosing struct without asking for their
+	// methods; of a function it prints an address.
+	secret func(key string) string
 }
 
-type authData struct{ values map[string]string }
+func credentials(authType string, values map[string]string) Credentials {
+	return Credentials{authType, func(key string) string { return values[key] }}
+}
 
 // NewCredentials returns credentials of a type (the host's auth_type, such as
 // "bearer_token") with the given auth_data.
@@ -35,7 +37,7 @@ func NewCredentials(authType string, data map[string]string) Credentials {
 	for k, v := range data {
 		values[k] = v
 	}
-	return Credentials{authType: authType, data: &authData{values}}
+	return credentials(authType, values)
 }
 
 // CredentialsFromEnv returns the credentials that the environment holds for the
@@ -75,7 +77,7 @@ func (c *Credentials) UnmarshalJSON(b []byte) error {
 			values[key] = string(v)
 		}
 	}
-	*c = Credentials{data: &authData{values}}
+	*c = credentials("", values)
 	if raw.AuthType != nil {
 		c.authType = *raw.AuthType
 	}
@@ -114,8 +116,8 @@ func guard(s *AuthScheme, c Credentials, texts *Texts) (secrets, *Error) {
 	out := secrets{scheme: s, values: make([]string, len(s.Fields))}
 	for i, f := range s.Fields {
 		v := ""
-		if c.data != nil {
-			v = strings.TrimSpace(c.data.values[f.Key])
+		if c.secret != nil {
+			v = strings.TrimSpace(c.secret(f.Key))
 		}
 		if v == "" {
 			return secrets{}, &Error{Code: CodeUnauthenticated, text: f.Missing}

@@ -101,14 +101,18 @@ func (k *call) invokeList(ctx context.Context, values []Value) Envelope {
 	return Envelope{JSON: append(out, '}'), List: &state}
 }
 
-// grow makes room for n more bytes, doubling: append grows large slices by a
-// quarter at a time, which copies a long list over and over.
+// grow makes room for n more bytes: doubling at first, since append grows large
+// slices by a quarter and copies a long list over and over; by steps when the
+// list is long, since twice as much would be too much.
 func grow(b []byte, n int) []byte {
 	if cap(b)-len(b) >= n {
 		return b
 	}
-	return append(make([]byte, 0, max(2*cap(b), len(b)+n)), b...)
+	room := min(cap(b), growStep)
+	return append(make([]byte, 0, len(b)+max(room, n)), b...)
 }
+
+const growStep = 16 << 20
 
 // appendSuccess appends a successful envelope with its data, or without data
 // and open at that place when data is nil and the operation has a field.
@@ -150,10 +154,25 @@ func (k *call) one(ctx context.Context, values []Value) (cut, *Error) {
 		return cut{}, k.failed(CodeInvalidInput, reason)
 	}
 	a, err := k.send(ctx, r, nil)
-	if err != nil || k.op.Result.Kind == ResultNone {
+	if err != nil {
 		return cut{}, err
 	}
+	if k.op.Result.Kind == ResultNone {
+		return cut{}, k.denied(a)
+	}
 	return k.take(a, false)
+}
+
+// denied looks for the failure member in an answer whose body nobody else
+// reads; a body of any other kind is fine there.
+func (k *call) denied(a *answer) *Error {
+	found, err := k.cutBody(a.body, "", false)
+	if err != nil || !fails(found.failure) {
+		return nil
+	}
+	err = k.statusError(a)
+	err.Attempts = a.attempts
+	return err
 }
 
 // take cuts the result out of an answer.
@@ -163,7 +182,7 @@ func (k *call) take(a *answer, collect bool) (cut, *Error) {
 		err = k.statusError(a)
 	}
 	if err != nil {
-		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), max(err.Attempts, 1)
+		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
 	}
 	return found, err
 }

@@ -27,8 +27,14 @@ func decodeInput(params []Param, input []byte) (values []Value, reason string) {
 	if why := missing(params, values); why != "" {
 		d.faults = append(d.faults, why)
 	}
+	if d.more > 0 {
+		d.faults = append(d.faults, fmt.Sprintf("and %d more", d.more))
+	}
 	return values, strings.Join(d.faults, "; ")
 }
+
+// maxFaults bounds what is listed of an input that is all wrong.
+const maxFaults = 20
 
 // missing names the required parameters that have no value, and those whose
 // typed value could not be turned into JSON.
@@ -52,13 +58,23 @@ type inputDecoder struct {
 	seen   []string // members read so far that are no parameters or null
 	next   int      // the parameter expected next: callers often keep the order
 	faults []string
+	more   int  // faults that are not listed
+	listed bool // the parameters have been named
+}
+
+func (d *inputDecoder) fault(format string, args ...any) {
+	if len(d.faults) == maxFaults {
+		d.more++
+		return
+	}
+	d.faults = append(d.faults, fmt.Sprintf(format, args...))
 }
 
 func (d *inputDecoder) root(i int) int {
 	if d.peek(i) != '{' {
 		end := d.value(i, 0)
 		if end >= 0 {
-			d.faults = append(d.faults, "the input must be a JSON object, not "+kindOf(d.b[i:]))
+			d.fault("the input must be a JSON object, not %s", kindOf(d.b[i:]))
 		}
 		return end
 	}
@@ -75,13 +91,13 @@ func (d *inputDecoder) member(key []byte, at int) int {
 	i := d.find(key)
 	switch {
 	case i < 0:
-		d.faults = append(d.faults, d.unknown(unquote(key)))
+		d.unknown(unquote(key))
 	case d.values[i].kind != absentValue || d.repeated(d.params[i].Name):
-		d.faults = append(d.faults, d.params[i].Name+" is given twice")
+		d.fault("%s is given twice", d.params[i].Name)
 	case value[0] == 'n': // null is absent
 		d.seen = append(d.seen, d.params[i].Name)
 	case !d.params[i].Type.admits(value):
-		d.faults = append(d.faults, fmt.Sprintf("%s must be %s, not %s", d.params[i].Name, d.params[i].Type.article(), describe(value)))
+		d.fault("%s must be %s, not %s", d.params[i].Name, d.params[i].Type.article(), describe(value))
 		d.values[i] = Value{kind: jsonValue, json: value} // present, so not missing too
 	default:
 		d.values[i] = Value{kind: jsonValue, json: value}
@@ -112,18 +128,25 @@ func (d *inputDecoder) repeated(name string) bool {
 	return false
 }
 
-func (d *inputDecoder) unknown(name string) string {
-	if len(name) > 64 {
-		name = name[:64] + "…"
+// unknown reports a member that is no parameter; the first time with those that
+// are.
+func (d *inputDecoder) unknown(name string) {
+	if r := []rune(name); len(r) > 64 {
+		name = string(r[:64]) + "…"
 	}
-	if len(d.params) == 0 {
-		return fmt.Sprintf("%q is not a parameter; this action takes none", name)
+	switch {
+	case d.listed:
+		d.fault("%q is not a parameter", name)
+	case len(d.params) == 0:
+		d.fault("%q is not a parameter; this action takes none", name)
+	default:
+		names := make([]string, len(d.params))
+		for i, p := range d.params {
+			names[i] = p.Name
+		}
+		d.fault("%q is not a parameter; the parameters are %s", name, strings.Join(names, ", "))
 	}
-	names := make([]string, len(d.params))
-	for i, p := range d.params {
-		names[i] = p.Name
-	}
-	return fmt.Sprintf("%q is not a parameter; the parameters are %s", name, strings.Join(names, ", "))
+	d.listed = true
 }
 
 // admits reports whether a checked JSON value has the type.

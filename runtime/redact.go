@@ -21,7 +21,9 @@ const redacted = "[redacted]"
 // clean makes a text from outside fit for an error: without the secrets, valid
 // UTF-8, without control characters and bounded.
 func (s secrets) clean(text string) string {
-	text = s.redact(strings.ToValidUTF8(text, "\uFFFD"))
+	text = s.redact(text)
+	// The end of a text that was cut off may hold the beginning of a secret.
+	text = strings.ToValidUTF8(text[:min(len(text), maxErrorBytes-maxSecretBytes)], "\uFFFD")
 	text = strings.TrimSpace(strings.Map(printable, text))
 	if utf8.RuneCountInString(text) > maxErrorText {
 		text = string([]rune(text)[:maxErrorText]) + "…"
@@ -38,30 +40,35 @@ func printable(r rune) rune {
 	return r
 }
 
+// redact replaces every spelling of every secret, in one pass and the longest
+// first, so that nothing is replaced twice and no piece of a longer one stays.
 func (s secrets) redact(text string) string {
+	var forms []string
 	for _, v := range s.values {
-		for _, form := range encodings(v) {
-			text = strings.ReplaceAll(text, form, redacted)
-		}
+		forms = append(forms, encodings(v)...)
 	}
-	return text
+	sort.SliceStable(forms, func(i, j int) bool { return len(forms[i]) > len(forms[j]) })
+	pairs := make([]string, 0, 2*len(forms))
+	for _, f := range forms {
+		pairs = append(pairs, f, redacted)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// encodings lists the spellings in which a secret may come back, longest first.
+// encodings lists the spellings in which a secret may come back.
 func encodings(secret string) []string {
-	quoted, _ := json.Marshal(secret)
-	hexed := hex.EncodeToString([]byte(secret))
-	forms := []string{
-		secret,
-		url.QueryEscape(secret), url.PathEscape(secret),
-		lowerEscapes(url.QueryEscape(secret)), lowerEscapes(url.PathEscape(secret)),
-		strings.Trim(string(quoted), `"`),
-		html.EscapeString(secret),
-		hexed, strings.ToUpper(hexed),
+	query, path, hexed := url.QueryEscape(secret), url.PathEscape(secret), hex.EncodeToString([]byte(secret))
+	plain := string(appendQuoted(nil, secret))
+	escaped, _ := json.Marshal(secret) // as plain, but < > & are escaped
+	forms := []string{secret, query, path, lowerEscapes(query), lowerEscapes(path), hexed, strings.ToUpper(hexed)}
+	for _, quoted := range []string{plain, string(escaped)} {
+		inner := quoted[1 : len(quoted)-1]
+		forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
 	}
-	forms = append(forms, base64Forms(secret)...)
-	sort.Slice(forms, func(i, j int) bool { return len(forms[i]) > len(forms[j]) })
-	return forms
+	for _, quote := range []string{"&#34;", "&quot;"} {
+		forms = append(forms, strings.ReplaceAll(html.EscapeString(secret), "&#34;", quote))
+	}
+	return append(forms, base64Forms(secret)...)
 }
 
 // lowerEscapes spells %2F as %2f.
@@ -80,7 +87,10 @@ func lowerEscapes(s string) string {
 // text such as user:secret, where it may start at any of three offsets. Short
 // secrets have none inside: the pieces would match anything.
 func base64Forms(secret string) []string {
-	forms := []string{base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret))}
+	var forms []string
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		forms = append(forms, enc.EncodeToString([]byte(secret)))
+	}
 	if len(secret) < 8 {
 		return forms
 	}

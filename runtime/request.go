@@ -42,6 +42,9 @@ func (k *call) newRequest(values []Value, page int64) (r *request, reason string
 // slash inside a value stays inside its segment.
 func (r *request) setPath(values []Value) (reason string) {
 	var plain, escaped strings.Builder
+	size := len(r.url.Path) + len(r.op.Path) + 40 // an id is 36 long, as a rule
+	plain.Grow(size)
+	escaped.Grow(size)
 	plain.WriteString(r.url.Path)
 	escaped.WriteString(r.url.EscapedPath())
 	rest := r.op.Path
@@ -145,13 +148,18 @@ func (p *Param) sends(v Value) bool {
 // travel in headers.
 func (k *call) headers(values []Value) (http.Header, string) {
 	h := make(http.Header, 8)
-	for _, c := range k.client.table.API.Headers {
-		h[c.Name] = []string{c.Value}
+	all := make([]string, 0, 8) // one allocation for all of the values
+	set := func(name, value string) {
+		all = append(all, value)
+		h[name] = all[len(all)-1 : len(all) : len(all)]
 	}
-	h["User-Agent"] = []string{k.client.userAgent}
-	h["Accept-Encoding"] = []string{"gzip"} // asked for by us, so that the decoded size can be bounded
+	for _, c := range k.client.table.API.Headers {
+		set(c.Name, c.Value)
+	}
+	set("User-Agent", k.client.userAgent)
+	set("Accept-Encoding", "gzip") // asked for by us, so that the decoded size can be bounded
 	if k.op.Body != nil {
-		h["Content-Type"] = []string{k.op.Body.MediaType}
+		set("Content-Type", k.op.Body.MediaType)
 	}
 	for i := range k.op.Params {
 		p := &k.op.Params[i]
@@ -162,11 +170,11 @@ func (k *call) headers(values []Value) (http.Header, string) {
 		if !headerValue(v) {
 			return nil, p.Name + " has characters that a header cannot carry"
 		}
-		h[p.Wire] = []string{v}
+		set(p.Wire, v)
 	}
 	if k.secrets.scheme != nil {
 		for _, part := range k.secrets.scheme.Send {
-			h[part.Header] = []string{part.Prefix + k.secrets.of(part.Key)}
+			set(part.Header, part.Prefix+k.secrets.of(part.Key))
 		}
 	}
 	return h, ""

@@ -58,7 +58,7 @@ type cutter struct {
 }
 
 func (x *cutter) root(i int) int {
-	if x.op.Result.Path == "" {
+	if x.op.Result.Path == "" && x.op.Result.Kind != ResultNone {
 		return x.take(i, 0)
 	}
 	if x.peek(i) != '{' {
@@ -142,29 +142,32 @@ func (x *cutter) check() (reason string) {
 	if fails(x.found.failure) || r.Kind == ResultNone {
 		return ""
 	}
-	where := "the body"
-	if r.Path != "" {
-		where = fmt.Sprintf("%q in the answer", r.Path)
-	}
-	if x.found.result == nil {
-		return where + " is missing"
-	}
-	if r.Kind == ResultObject {
+	switch {
+	case x.found.result == nil:
+		return x.where() + " is missing"
+	case r.Kind == ResultObject:
 		if c := x.found.result[0]; c != '{' && c != 'n' {
-			return where + " is " + kindOf(x.found.result) + ", not an object"
+			return x.where() + " is " + kindOf(x.found.result) + ", not an object"
 		}
 		return ""
-	}
-	if x.found.result[0] != '[' {
-		return where + " is " + kindOf(x.found.result) + ", not a list"
+	case x.found.result[0] != '[':
+		return x.where() + " is " + kindOf(x.found.result) + ", not a list"
 	}
 	if !x.counted {
 		x.recount()
 	}
 	if x.found.count < 0 {
-		return where + " has an element that is not an object"
+		return x.where() + " has an element that is not an object"
 	}
 	return ""
+}
+
+// where names the place of the result in messages.
+func (x *cutter) where() string {
+	if x.op.Result.Path == "" {
+		return "the body"
+	}
+	return fmt.Sprintf("%q in the answer", x.op.Result.Path)
 }
 
 // recount counts a list that was found by a deeper path.
@@ -213,6 +216,7 @@ func fails(v []byte) bool {
 // that finds a text wins. Without one, it is the body's own text.
 func message(rules []ErrorRule, body []byte) string {
 	var root any
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
 	if json.Unmarshal(body, &root) == nil {
 		for _, rule := range rules {
 			if text := rule.find(root); text != "" {

@@ -29,7 +29,7 @@ func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Erro
 	gain := 1 // what a success here gives back to the retry tokens
 	for n := 1; ; n++ {
 		if ctx.Err() != nil {
-			return nil, k.ended(ctx)
+			return nil, k.ended(ctx, n-1)
 		}
 		a, f, err := k.attempt(ctx, r, buf)
 		if err != nil {
@@ -39,6 +39,7 @@ func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Erro
 		v := k.judge(ctx, a, f)
 		if v.err == nil {
 			c.tokens.add(gain)
+			a.attempts = n
 			return a, nil
 		}
 		v.err.Attempts = n
@@ -54,7 +55,7 @@ func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Erro
 			return nil, v.err
 		}
 		if c.clock.Sleep(ctx, wait) != nil {
-			return nil, k.ended(ctx)
+			return nil, k.ended(ctx, n)
 		}
 	}
 }
@@ -84,7 +85,7 @@ func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
 	write := !k.again()
 	switch {
 	case ctx.Err() != nil:
-		err := k.ended(ctx)
+		err := k.ended(ctx, 0)
 		if write && f.sent {
 			err.unknownOutcome()
 		}
@@ -109,6 +110,9 @@ func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
 func (k *call) faulted(code Code, a *answer, f *fault) *Error {
 	err := k.failed(code, f.reason)
 	err.cause = f.cause
+	if text := f.cause.Error(); k.secrets.redact(text) != text {
+		err.cause = errors.New(k.secrets.redact(text)) // a transport that quotes the request
+	}
 	if a != nil {
 		err.Status, err.RequestID = a.status, k.requestID(a.header)
 	}
@@ -146,15 +150,15 @@ func (k *call) again() bool {
 
 func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// ended reports a call whose context is over.
-func (k *call) ended(ctx context.Context) *Error {
+// ended reports a call whose context is over after some attempts.
+func (k *call) ended(ctx context.Context, attempts int) *Error {
 	cause := ctx.Err()
 	if errors.Is(cause, context.Canceled) {
 		err := k.failed(CodeCanceled, "the call was canceled")
-		err.cause = cause
+		err.Attempts, err.cause = attempts, cause
 		return err
 	}
-	return &Error{Code: CodeTimeout, text: k.client.table.API.Texts.Timeout, cause: cause}
+	return &Error{Code: CodeTimeout, Attempts: attempts, text: k.client.table.API.Texts.Timeout, cause: cause}
 }
 
 // pause says how long to wait before attempt n+1. It is not ok when that would
@@ -176,7 +180,7 @@ func (v verdict) pause(n int, ctx context.Context, now time.Time) (wait time.Dur
 
 // backoff is full jitter: anything between nothing and base × 2^(n-1), capped.
 func backoff(base time.Duration, n int) time.Duration {
-	return rand.N(min(base<<(n-1), backoffCap)) + 1
+	return rand.N(min(base<<min(n-1, 10), backoffCap)) + 1
 }
 
 // retryAfter reads a Retry-After header: seconds or a date. Anything else is

@@ -276,10 +276,10 @@ func isHex(c byte) bool {
 // keyIs reports whether a quoted member name says name, escapes undone.
 func keyIs(quoted []byte, name string) bool {
 	inner := quoted[1 : len(quoted)-1]
-	if string(inner) == name {
-		return true
+	if !hasEscape(inner) {
+		return string(inner) == name
 	}
-	return hasEscape(inner) && unquote(quoted) == name
+	return unquote(quoted) == name
 }
 
 func hasEscape(b []byte) bool {

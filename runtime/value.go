@@ -105,13 +105,18 @@ func (v Value) appendJSON(dst []byte) []byte {
 
 // empty reports whether the value is "", [] or {}.
 func (v Value) empty() bool {
-	if v.kind == textValue {
+	switch v.kind {
+	case textValue:
 		return v.text == ""
+	case jsonValue:
+		switch v.json[0] {
+		case '"':
+			return len(v.json) == 2
+		case '[', '{':
+			return len(bytes.TrimSpace(v.json[1:len(v.json)-1])) == 0
+		}
 	}
-	if v.kind != jsonValue || len(v.json) < 2 {
-		return false
-	}
-	return len(bytes.TrimSpace(v.json[1:len(v.json)-1])) == 0 && v.json[0] != 'n'
+	return false
 }
 
 // appendQuoted appends s as a JSON string; bytes that are not UTF-8 become

@@ -69,6 +69,7 @@ var api = runtime.API{
 	},
 	Errors: []runtime.ErrorRule{
 		{Path: "errors", Text: []string{"title", "detail"}},
+		{Text: []string{"title", "detail"}},
 	},
 	Failure: "errors",
 	Texts: runtime.Texts{

@@ -56,10 +56,24 @@ func (d Diagnostics) Sorted() Diagnostics {
 type Report struct {
 	File   string
 	Faults Diagnostics
+	huge   bool // too large to look at whole
 }
+
+// maxFaults bounds a report: a manifest with more is not one, and nobody reads
+// on.
+const maxFaults = 1000
+
+// full reports whether looking on is of no use.
+func (r *Report) full() bool { return r.huge || len(r.Faults) > maxFaults }
 
 // Add notes a fault; cure may be "".
 func (r *Report) Add(at Pos, cure, format string, args ...any) {
+	switch {
+	case len(r.Faults) > maxFaults:
+		return
+	case len(r.Faults) == maxFaults:
+		cure, format, args = "mend those first", "%d faults are listed, the rest is not", []any{maxFaults}
+	}
 	if at.Line == 0 {
 		at = Pos{1, 1}
 	}

@@ -15,9 +15,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxSize bounds a manifest. Five thousand actions take about thirteen million
-// bytes.
-const maxSize = 16 << 20
+// A manifest is bounded before it is parsed. Five thousand actions take about
+// thirteen million bytes and half a million nodes; each node has a separator of
+// its own, so separators bound the nodes.
+const (
+	maxSize  = 16 << 20
+	maxNodes = 1_500_000
+)
 
 // Load reads and checks a manifest. file is its name in messages. The manifest
 // is good when there are no faults; only then may its parts be relied on.
@@ -28,6 +32,9 @@ func Load(file string, src []byte) (*Manifest, Diagnostics) {
 		return nil, r.Faults.Sorted()
 	}
 	r.structure(root, ReadLanguage().Root, "the manifest", posOf(root))
+	if r.full() {
+		return nil, r.Faults.Sorted()
+	}
 	m := decode(file, root)
 	r.check(m)
 	return m, r.Faults.Sorted()
@@ -38,6 +45,10 @@ func (r *Report) read(src []byte) *yaml.Node {
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	if len(src) > maxSize {
 		r.Add(Pos{}, "split the API into several connectors", "the manifest is larger than %d MiB", maxSize>>20)
+		return nil
+	}
+	if separators(src) > maxNodes {
+		r.Add(Pos{}, "split the API into several connectors", "the manifest has more than %d entries", maxNodes)
 		return nil
 	}
 	if at := badByte(src); at >= 0 {
@@ -86,6 +97,13 @@ func (r *Report) syntax(err error) {
 		}
 	}
 	r.Add(at, "", "this is not YAML: %s", clip(message))
+}
+
+func separators(src []byte) (n int) {
+	for _, c := range []byte("\n,[{") {
+		n += bytes.Count(src, []byte{c})
+	}
+	return n
 }
 
 // badByte returns the index of the first byte that is not UTF-8 text, or -1.

@@ -63,9 +63,12 @@ func (r *Report) mapping(n *yaml.Node, rule *Rule, name string, at Pos) {
 		r.Add(posOf(n), "", "%s must be %s, but it is %s", name, wanted(rule), kind(n))
 		return
 	}
+	if r.tooMany(n, name, len(n.Content)/2) {
+		return
+	}
 	first := make(map[string]*yaml.Node, len(n.Content)/2)
 	members(n, func(k, v *yaml.Node) {
-		if !r.goodKey(k) {
+		if r.full() || !r.goodKey(k) {
 			return
 		}
 		if before := first[k.Value]; before != nil {
@@ -127,6 +130,9 @@ func nameForm(rule *Rule) string {
 func (r *Report) sequence(n *yaml.Node, rule *Rule, name string) {
 	if n.Kind != yaml.SequenceNode {
 		r.Add(posOf(n), "write [a, b], or each in a line of its own after a dash", "%s must be a list, but it is %s", name, kind(n))
+		return
+	}
+	if r.tooMany(n, name, len(n.Content)) {
 		return
 	}
 	for i, element := range n.Content {
@@ -204,6 +210,18 @@ func (r *Report) badCharacter(n *yaml.Node, multiline bool) bool {
 		}
 	}
 	return false
+}
+
+// maxEntries bounds every mapping and list, so that nobody waits for a manifest
+// that is no manifest.
+const maxEntries = 10_000
+
+func (r *Report) tooMany(n *yaml.Node, name string, have int) bool {
+	if have > maxEntries {
+		r.huge = true
+		r.Add(posOf(n), fmt.Sprintf("keep it under %d", maxEntries), "%s has %d entries", name, have)
+	}
+	return have > maxEntries
 }
 
 func (r *Report) count(n *yaml.Node, rule *Rule, name string, have int, what string) {

@@ -1,0 +1,12 @@
+// Every test of the package ends without a goroutine left over: a call that
+// was canceled, timed out or panicked has nothing running behind it.
+
+package runtime
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
