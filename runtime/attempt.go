@@ -39,17 +39,17 @@ type fault struct {
 
 func (k *call) success(status int) bool { return slices.Contains(k.op.Success, status) }
 
-// attempt sends a request once, reading the answer's body into buf. Redirects
+// attempt sends a request once and reads the answer. Redirects
 // of safe methods to the same origin are followed, each one an attempt of its
 // own in the budget.
-func (k *call) attempt(ctx context.Context, r *request, buf []byte) (*answer, *fault, *Error) {
+func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error) {
 	target := &r.url
 	for hop := 0; ; hop++ {
 		p, code, reason := k.client.budgets.acquire(ctx, k.tenant())
 		if code != "" {
 			return nil, nil, k.noBudget(ctx, code, reason)
 		}
-		a, f := k.exchange(ctx, r, target, buf)
+		a, f := k.exchange(ctx, r, target)
 		if a == nil {
 			p.done(nil)
 			return nil, f, nil
@@ -79,33 +79,49 @@ func (k *call) noBudget(ctx context.Context, code Code, reason string) *Error {
 
 // exchange sends the request to target and reads the answer. Both results are
 // set when an answer broke off.
-func (k *call) exchange(ctx context.Context, r *request, target *url.URL, buf []byte) (*answer, *fault) {
+func (k *call) exchange(ctx context.Context, r *request, target *url.URL) (*answer, *fault) {
 	ctx, cancel := context.WithTimeout(ctx, k.client.timeout)
 	defer cancel()
-	var sent atomic.Bool
-	sent.Store(true) // unless the transport tells otherwise
-	if !k.again() {  // nobody asks it of the others
-		ctx = watch(ctx, &sent)
-	}
-	res, err := k.client.transport.RoundTrip(r.http(ctx, target))
-	if err != nil {
-		return nil, &fault{cause: err, sent: sent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
+	w := &connections{cancel: cancel}
+	res, err := k.client.transport.RoundTrip(r.http(w.watch(ctx), target))
+	switch {
+	case err != nil && w.replayed.Load():
+		return nil, &fault{cause: errReplay, reason: networkReason(io.EOF)}
+	case err != nil:
+		return nil, &fault{cause: err, sent: !w.unsent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
 	}
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header}
 	var f *fault
-	if a.body, f = k.read(res, buf); f != nil {
+	if a.body, f = k.read(res); f != nil {
 		f.sent = true
 	}
 	return a, f
 }
 
-// watch keeps sent telling whether a connection has been had for the request:
-// before that, nothing of it can have reached the API.
-func watch(ctx context.Context, sent *atomic.Bool) context.Context {
+// connections watches what a transport does for one attempt.
+type connections struct {
+	cancel   context.CancelFunc
+	asked    atomic.Bool // a connection has been asked for
+	unsent   atomic.Bool // and not been had yet: nothing can have reached the API
+	replayed atomic.Bool
+}
+
+// watch makes the transport report its connections. It asks for a second one
+// when it wants to send the request again by itself, because the first was
+// closed under it before the API took the request up (or, for reads, whatever
+// the API did). That is for retry.go to decide, and for the budget to count, so
+// the attempt ends there.
+func (w *connections) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { sent.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+		GetConn: func(string) {
+			w.unsent.Store(true)
+			if w.asked.Swap(true) {
+				w.replayed.Store(true)
+				w.cancel()
+			}
+		},
+		GotConn: func(httptrace.GotConnInfo) { w.unsent.Store(false) },
 	})
 }
 
@@ -143,15 +159,27 @@ func (k *call) follow(a *answer, from *url.URL) *url.URL {
 		return nil
 	}
 	a.redirect = k.secrets.clean(to.Scheme + "://" + to.Host)
-	if !safe(k.op.Method) || to.User != nil || to.Scheme != from.Scheme || !strings.EqualFold(to.Host, from.Host) {
+	if !safe(k.op.Method) || to.User != nil || origin(to) != origin(from) {
 		return nil
 	}
 	return to
 }
 
+// origin is the scheme, host and port of an address.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+}
+
 // read reads the body of an answer: all of it, bounded, when the status is
 // success, the beginning otherwise.
-func (k *call) read(res *http.Response, buf []byte) ([]byte, *fault) {
+func (k *call) read(res *http.Response) ([]byte, *fault) {
+	if res.StatusCode < 200 {
+		return nil, nil // a 101 hands over the connection itself, which has no end
+	}
 	if !k.success(res.StatusCode) || k.op.Result.Kind == ResultNone {
 		reader, err := decoded(res)
 		if err != nil {
@@ -167,22 +195,24 @@ func (k *call) read(res *http.Response, buf []byte) ([]byte, *fault) {
 	if err != nil {
 		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
 	}
+	size := 0
 	if res.ContentLength > 0 && res.ContentLength <= maxBodyBytes {
-		buf = slices.Grow(buf, int(res.ContentLength)+1)
+		size = int(res.ContentLength) + 1 // and room to see the end
 	}
-	buf, err = readInto(buf, reader, maxBodyBytes)
+	body, err := readAll(reader, size, maxBodyBytes)
 	switch {
 	case err == errTooLarge:
 		return nil, &fault{cause: err, reason: fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), final: true}
 	case err != nil:
 		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
 	}
-	return buf, nil
+	return body, nil
 }
 
 var (
 	errEncoding = errors.New("unknown content encoding")
 	errTooLarge = errors.New("too large")
+	errReplay   = errors.New("the connection was closed before the request was taken up")
 )
 
 // decoded undoes the gzip that the request offers.
@@ -200,16 +230,16 @@ func decoded(res *http.Response) (io.Reader, error) {
 	return nil, errEncoding
 }
 
-// readInto appends all of r to buf, at most limit bytes.
-func readInto(buf []byte, r io.Reader, limit int) ([]byte, error) {
-	start := len(buf)
+// readAll reads r to its end, at most limit bytes. size is a guess at what comes.
+func readAll(r io.Reader, size, limit int) ([]byte, error) {
+	buf := make([]byte, 0, max(size, 4096))
 	for {
 		if len(buf) == cap(buf) {
-			buf = slices.Grow(buf, max(4096, len(buf)))
+			buf = slices.Grow(buf, len(buf))
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if len(buf)-start > limit {
+		if len(buf) > limit {
 			return nil, errTooLarge
 		}
 		if err == io.EOF {

@@ -69,7 +69,7 @@ func NewClient(t *Table, o Options) (*Client, error) {
 		return nil, err
 	}
 	if o.Attempts < 0 || o.AttemptTimeout < 0 {
-		return nil, fmt.Errorf("Attempts and AttemptTimeout must not be negative")
+		return nil, fmt.Errorf("the options Attempts and AttemptTimeout must not be negative")
 	}
 	c := &Client{
 		table: t, index: make(map[string]*Action, len(t.Actions)), base: base,
@@ -165,7 +165,7 @@ func failed(t *Texts, code Code, reason string) *Error {
 }
 
 func (k *call) failed(code Code, reason string) *Error {
-	return failed(&k.client.table.API.Texts, code, reason)
+	return failed(&k.client.table.API.Texts, code, k.secrets.redact(reason))
 }
 
 // fill puts a value into a template once; the value is never read as one.

@@ -78,41 +78,35 @@ func (c *Client) Invoke(ctx context.Context, op *Operation, cred Credentials, in
 }
 
 func (k *call) invokeList(ctx context.Context, values []Value) Envelope {
-	out := appendSuccess(make([]byte, 0, 4096), k.op, nil)
-	head := len(out)
-	out = append(out, '[')
+	var parts [][]byte // the elements of each page, as they came
+	size := 0
 	state, err := k.pages(ctx, values, false, func(p cut) bool {
-		inner := bytes.TrimSpace(p.result[1 : len(p.result)-1])
-		if len(inner) == 0 {
-			return true
+		if inner := bytes.TrimSpace(p.result[1 : len(p.result)-1]); len(inner) > 0 {
+			parts = append(parts, inner)
+			size += len(inner) + 1
 		}
-		if len(out) > head+1 {
-			out = append(out, ',')
-		}
-		out = append(grow(out, len(inner)+8), inner...)
 		return true
 	})
-	out = append(out, ']')
 	if err != nil {
-		e := failure(k.op, err, out[head:])
+		e := failure(k.op, err, parts)
 		e.List = &state
 		return e
 	}
-	return Envelope{JSON: append(out, '}'), List: &state}
+	out := appendSuccess(make([]byte, 0, size+len(k.op.Result.Field)+64), k.op, nil)
+	return Envelope{JSON: append(appendList(out, parts), '}'), List: &state}
 }
 
-// grow makes room for n more bytes: doubling at first, since append grows large
-// slices by a quarter and copies a long list over and over; by steps when the
-// list is long, since twice as much would be too much.
-func grow(b []byte, n int) []byte {
-	if cap(b)-len(b) >= n {
-		return b
+// appendList appends the list that the pages make.
+func appendList(dst []byte, parts [][]byte) []byte {
+	dst = append(dst, '[')
+	for i, p := range parts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, p...)
 	}
-	room := min(cap(b), growStep)
-	return append(make([]byte, 0, len(b)+max(room, n)), b...)
+	return append(dst, ']')
 }
-
-const growStep = 16 << 20
 
 // appendSuccess appends a successful envelope with its data, or without data
 // and open at that place when data is nil and the operation has a field.
@@ -128,19 +122,19 @@ func appendSuccess(dst []byte, op *Operation, data []byte) []byte {
 	return append(append(dst, data...), '}')
 }
 
-// failure is an envelope that says why an action failed. data is what a list
+// failure is an envelope that says why an action failed. parts are what a list
 // holds all the same.
-func failure(op *Operation, err *Error, data []byte) Envelope {
-	out := make([]byte, 0, len(data)+len(err.text)+64)
-	out = appendQuoted(append(out, `{"success":false,"error":`...), err.text)
+func failure(op *Operation, err *Error, parts [][]byte) Envelope {
+	size := len(err.text) + 64
+	for _, p := range parts {
+		size += len(p) + 1
+	}
+	out := appendQuoted(append(make([]byte, 0, size), `{"success":false,"error":`...), err.text)
 	if op.Result.Field != "" {
 		out = append(appendQuoted(append(out, ','), op.Result.Field), ':')
-		switch {
-		case data != nil:
-			out = append(out, data...)
-		case op.Result.Kind == ResultList:
-			out = append(out, `[]`...)
-		default:
+		if op.Result.Kind == ResultList {
+			out = appendList(out, parts)
+		} else {
 			out = append(out, `null`...)
 		}
 	}
@@ -153,7 +147,7 @@ func (k *call) one(ctx context.Context, values []Value) (cut, *Error) {
 	if reason != "" {
 		return cut{}, k.failed(CodeInvalidInput, reason)
 	}
-	a, err := k.send(ctx, r, nil)
+	a, err := k.send(ctx, r)
 	if err != nil {
 		return cut{}, err
 	}

@@ -99,10 +99,20 @@ func (d *inputDecoder) member(key []byte, at int) int {
 	case !d.params[i].Type.admits(value):
 		d.fault("%s must be %s, not %s", d.params[i].Name, d.params[i].Type.article(), describe(value))
 		d.values[i] = Value{kind: jsonValue, json: value} // present, so not missing too
+	case value[0] == '"' && halfCharacter(value):
+		d.fault("%s has half of a character (a lone surrogate)", d.params[i].Name)
+		d.values[i] = Value{kind: jsonValue, json: value}
 	default:
 		d.values[i] = Value{kind: jsonValue, json: value}
 	}
 	return end
+}
+
+// halfCharacter reports whether a checked string has an escape for half of a
+// surrogate pair: no text holds that, so it would change on its way.
+func halfCharacter(quoted []byte) bool {
+	return bytes.Contains(quoted, []byte(`\u`)) && strings.Count(unquote(quoted), "\uFFFD") > bytes.Count(quoted, []byte("\uFFFD"))+
+		bytes.Count(bytes.ToLower(quoted), []byte(`\ufffd`))
 }
 
 // find returns the index of the parameter that a member names, or -1.

@@ -41,7 +41,7 @@ const (
 
 // pages asks for one page after the other and gives each to use, until the end,
 // an error, or use returns false. With collect the pages hold their items one by
-// one and may be kept; otherwise a page is good until the next.
+// one.
 func (k *call) pages(ctx context.Context, values []Value, collect bool, use func(cut) bool) (ListState, *Error) {
 	w := walk{call: k, values: values, collect: collect}
 	err := w.start()
@@ -74,7 +74,6 @@ type walk struct {
 	fetched int   // pages
 	bytes   int
 	empty   int // empty pages in a row
-	buf     []byte
 }
 
 func (w *walk) start() *Error {
@@ -103,21 +102,29 @@ func (w *walk) fetch(ctx context.Context) (cut, *Error) {
 	if reason != "" {
 		return cut{}, w.failed(CodeInvalidInput, reason)
 	}
-	if w.collect {
-		w.buf = nil // the items of the page before are still in use
-	}
-	a, err := w.send(ctx, r, w.buf[:0])
+	a, err := w.send(ctx, r)
 	if err != nil {
 		return cut{}, err
 	}
-	w.buf = a.body
 	page, err := w.take(a, w.collect)
+	if err == nil {
+		err = w.asked(page)
+	}
 	if err == nil {
 		w.fetched++
 		w.bytes += len(a.body)
 		w.state.Count += page.count
 	}
 	return page, err
+}
+
+// asked wants an answer to be the page that was asked for, where it tells: an
+// API that ignores the page number would send the same items for ever.
+func (w *walk) asked(page cut) *Error {
+	if page.current == nil || string(page.current) == strconv.FormatInt(w.page, 10) {
+		return nil
+	}
+	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("page %d was asked for, but %q in the answer is %s", w.page, w.op.Paging.Current, describe(page.current)))
 }
 
 // passed notes that the current page is in the list.

@@ -6,11 +6,9 @@ package runtime
 
 import (
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"html"
-	"net/url"
-	"sort"
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,52 +38,70 @@ func printable(r rune) rune {
 	return r
 }
 
-// redact replaces every spelling of every secret, in one pass and the longest
-// first, so that nothing is replaced twice and no piece of a longer one stays.
+// redact replaces every spelling of every secret in one pass.
 func (s secrets) redact(text string) string {
-	var forms []string
-	for _, v := range s.values {
-		forms = append(forms, encodings(v)...)
+	if len(s.values) == 0 || text == "" {
+		return text
 	}
-	sort.SliceStable(forms, func(i, j int) bool { return len(forms[i]) > len(forms[j]) })
-	pairs := make([]string, 0, 2*len(forms))
-	for _, f := range forms {
-		pairs = append(pairs, f, redacted)
+	longest := slices.SortedFunc(slices.Values(s.values), func(a, b string) int { return len(b) - len(a) })
+	var patterns []string
+	for _, v := range longest {
+		patterns = append(patterns, spellings(v)...)
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return regexp.MustCompile(strings.Join(patterns, "|")).ReplaceAllLiteralString(text, redacted)
 }
 
-// encodings lists the spellings in which a secret may come back.
-func encodings(secret string) []string {
-	query, path, hexed := url.QueryEscape(secret), url.PathEscape(secret), hex.EncodeToString([]byte(secret))
-	plain := string(appendQuoted(nil, secret))
-	escaped, _ := json.Marshal(secret) // as plain, but < > & are escaped
-	forms := []string{secret, query, path, lowerEscapes(query), lowerEscapes(path), hexed, strings.ToUpper(hexed)}
-	for _, quoted := range []string{plain, string(escaped)} {
-		inner := quoted[1 : len(quoted)-1]
-		forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
-	}
-	for _, quote := range []string{"&#34;", "&quot;"} {
-		forms = append(forms, strings.ReplaceAll(html.EscapeString(secret), "&#34;", quote))
-	}
-	return append(forms, base64Forms(secret)...)
-}
+// Secrets outside these lengths are looked for as they stand only: in a short
+// one everything would match, of a long one the pattern would be huge.
+const (
+	minSpelled = 4
+	maxSpelled = 512
+)
 
-// lowerEscapes spells %2F as %2f.
-func lowerEscapes(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:], strings.ToLower(s[i+1:i+3]))
-			i += 2
+// spellings are patterns for the forms in which a secret may come back: as it
+// stands in any case, with any of its characters escaped as in URLs, JSON or
+// HTML, in hex, and in base64.
+func spellings(secret string) []string {
+	if len(secret) < minSpelled || len(secret) > maxSpelled {
+		return []string{regexp.QuoteMeta(secret)}
+	}
+	var escaped, hexed strings.Builder
+	for i := range len(secret) {
+		c := secret[i]
+		fmt.Fprintf(&escaped, `(?:\\?%s|%%%02x|\\u00%02x|&#0*%d;|&#x0*%x;%s)`, regexp.QuoteMeta(string(c)), c, c, c, c, entity(c))
+		if i > 0 {
+			hexed.WriteString(`[:\- ]?`)
 		}
+		fmt.Fprintf(&hexed, "%02x", c)
 	}
-	return string(b)
+	patterns := []string{"(?i:" + escaped.String() + ")", "(?i:" + hexed.String() + ")"}
+	for _, form := range base64Forms(secret) {
+		patterns = append(patterns, regexp.QuoteMeta(form))
+	}
+	return patterns
+}
+
+// entity is the alternative for a character that HTML has a name for.
+func entity(c byte) string {
+	switch c {
+	case '&':
+		return "|&amp;"
+	case '<':
+		return "|&lt;"
+	case '>':
+		return "|&gt;"
+	case '"':
+		return "|&quot;"
+	case '\'':
+		return "|&apos;"
+	}
+	return ""
 }
 
 // base64Forms are the secret in base64, alone and as it looks inside a longer
 // text such as user:secret, where it may start at any of three offsets. Short
-// secrets have none inside: the pieces would match anything.
+// secrets have none inside: the pieces would match anything. Longer forms come
+// first.
 func base64Forms(secret string) []string {
 	var forms []string
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {

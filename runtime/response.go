@@ -16,6 +16,7 @@ type cut struct {
 	result  []byte // nil when it is not there
 	failure []byte // the member that makes the answer a failure
 	next    []byte // the member that leads to the next page
+	current []byte // the member that tells which page this is
 	count   int    // elements of the result, when it is a list
 	items   []Object
 }
@@ -83,8 +84,13 @@ func (x *cutter) member(key []byte, at int) int {
 	if end < 0 {
 		return end
 	}
-	if x.op.Paging != nil && x.matches(key, x.op.Paging.Next) {
-		x.found.next = descend(x.b[at:end], x.op.Paging.Next)
+	if p := x.op.Paging; p != nil {
+		if x.matches(key, p.Next) {
+			x.found.next = descend(x.b[at:end], p.Next)
+		}
+		if x.matches(key, p.Current) {
+			x.found.current = descend(x.b[at:end], p.Current)
+		}
 	}
 	if x.matches(key, x.failure) {
 		x.found.failure = descend(x.b[at:end], x.failure)

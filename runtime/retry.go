@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -24,14 +25,14 @@ import (
 
 // send sends a request until an answer with a success status has been read
 // whole, or until nothing more may be tried.
-func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Error) {
+func (k *call) send(ctx context.Context, r *request) (*answer, *Error) {
 	c := k.client
 	gain := 1 // what a success here gives back to the retry tokens
 	for n := 1; ; n++ {
 		if ctx.Err() != nil {
 			return nil, k.ended(ctx, n-1)
 		}
-		a, f, err := k.attempt(ctx, r, buf)
+		a, f, err := k.attempt(ctx, r)
 		if err != nil {
 			err.Attempts = n - 1
 			return nil, err
@@ -48,7 +49,7 @@ func (k *call) send(ctx context.Context, r *request, buf []byte) (*answer, *Erro
 		}
 		wait, ok := v.pause(n, ctx, c.clock.Now())
 		if !ok {
-			return nil, v.err
+			return nil, v.err.later(v)
 		}
 		if gain = c.tokens.take(v.throttled); gain == 0 {
 			v.err.text += " (retries suspended)"
@@ -176,6 +177,15 @@ func (v verdict) pause(n int, ctx context.Context, now time.Time) (wait time.Dur
 	}
 	deadline, bounded := ctx.Deadline()
 	return wait, !bounded || now.Add(wait).Before(deadline)
+}
+
+// later tells in the text when the API wants to be asked again, for a wait that
+// was too long to wait.
+func (e *Error) later(v verdict) *Error {
+	if v.hasWait && v.wait > 0 {
+		e.text += fmt.Sprintf(" (it may be tried again in %s)", v.wait.Round(time.Second))
+	}
+	return e
 }
 
 // backoff is full jitter: anything between nothing and base × 2^(n-1), capped.

@@ -215,4 +215,5 @@ type Paging struct {
 	Size      string // query name of the page size; "" sends none
 	SizeValue int    // items asked for in a page
 	Next      string // path of the next page's number in the body
+	Current   string // path of the page's own number; "" where the API does not tell
 }

@@ -52,7 +52,7 @@ func runDemo(ctx context.Context, out io.Writer, url string) error {
 	d.story()
 	if d.broken > 0 {
 		fmt.Fprintf(out, "\n%d steps did not go as told.\n", d.broken)
-		return cli.Failed
+		return cli.ErrFailed
 	}
 	fmt.Fprintf(out, "\n%d calls of %d actions went as told.\n", d.steps, len(d.ran))
 	return nil

@@ -72,8 +72,6 @@ func TestListsAreComplete(t *testing.T) {
 	}
 }
 
-const jsonAPI = "Content-Type: application/vnd.api+json"
-
 func TestFailuresThroughTheTable(t *testing.T) {
 	u := newUpstream(t, unlimited)
 	c := newClient(t, u, runtime.Options{DisableBudgets: true, AttemptTimeout: 150 * time.Millisecond})

@@ -108,6 +108,7 @@ var numberedPaging = runtime.Paging{
 	Size:      "page[size]",
 	SizeValue: 50,
 	Next:      "meta.next_page",
+	Current:   "meta.current_page",
 }
 
 var eventBody = runtime.Body{

@@ -124,6 +124,7 @@ const createEventOutputSchema runtime.Schema = `{
   "title": "CreateEventOutput",
   "type": "object"
 }`
+
 const getEventInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {
@@ -178,6 +179,7 @@ const getEventOutputSchema runtime.Schema = `{
   "title": "GetEventOutput",
   "type": "object"
 }`
+
 const listAttendeesFromEventInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {
@@ -232,6 +234,7 @@ const listAttendeesFromEventOutputSchema runtime.Schema = `{
   "title": "ListAttendeesFromEventOutput",
   "type": "object"
 }`
+
 const listEventsInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {
@@ -278,6 +281,7 @@ const listEventsOutputSchema runtime.Schema = `{
   "title": "ListEventsOutput",
   "type": "object"
 }`
+
 const listSessionsInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {},
@@ -318,6 +322,7 @@ const listSessionsOutputSchema runtime.Schema = `{
   "title": "ListSessionsOutput",
   "type": "object"
 }`
+
 const registerSomeoneForSessionInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {
@@ -408,6 +413,7 @@ const registerSomeoneForSessionOutputSchema runtime.Schema = `{
   "title": "RegisterSomeoneForSessionOutput",
   "type": "object"
 }`
+
 const updateEventInputSchema runtime.Schema = `{
   "additionalProperties": false,
   "properties": {

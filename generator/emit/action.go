@@ -93,7 +93,7 @@ func handlerComment(f *jen.File, a *model.Action) {
 	f.Comment("//")
 	f.Comment("//	" + a.HTTPMethod + " " + a.Path)
 	f.Comment("//")
-	if a.Kind == model.KindList {
+	if a.Paging != nil {
 		f.Comment("It fetches every page. When it fails midway the list holds what came before.")
 	}
 	f.Comment("Errors are [*runtime.Error].")

@@ -173,7 +173,8 @@ func paging(p *model.Paging) jen.Code {
 	if p.Size != "" {
 		out = append(out, kv("Size", jen.Lit(p.Size)), kv("SizeValue", jen.Lit(p.Items)))
 	}
-	return spread(rt("Paging"), append(out, kv("Next", jen.Lit(p.Next)))...)
+	out = append(out, kv("Next", jen.Lit(p.Next)))
+	return spread(rt("Paging"), append(out, given("Current", p.Current)...)...)
 }
 
 func body(b *model.Body) jen.Code {

@@ -32,6 +32,7 @@ func table(f *jen.File, c *model.Connector) {
 
 func schemas(f *jen.File, c *model.Connector) {
 	for _, a := range c.Actions {
+		f.Line()
 		f.Const().Id(a.InputConst).Add(rt("Schema")).Op("=").Add(schema(a.InputSchema))
 		f.Const().Id(a.OutputConst).Add(rt("Schema")).Op("=").Add(schema(a.OutputSchema))
 	}

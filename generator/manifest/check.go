@@ -17,7 +17,13 @@ import (
 func (r *Report) check(m *Manifest) {
 	r.checkTexts(m.Texts)
 	r.checkHeaders(m)
+	if strings.Contains(m.BaseURL.Value+"/", "/../") || strings.Contains(m.BaseURL.Value+"/", "/./") {
+		r.Add(m.BaseURL.Pos, "write the path as it is meant", "the base URL has a dot segment")
+	}
 	for _, s := range m.Auth {
+		if s.Name.Value == "none" {
+			r.Add(s.Name.Pos, "rename it", "an auth scheme cannot be called none: actions say that for no scheme")
+		}
 		r.checkAuth(m, s.Value)
 	}
 	for _, p := range m.Paging {
@@ -26,10 +32,20 @@ func (r *Report) check(m *Manifest) {
 	for _, b := range m.Bodies {
 		r.checkBody(b.Value)
 	}
+	total := 0
 	for _, a := range m.Actions {
-		r.checkAction(m, a.Name, a.Value)
+		r.checkAction(m, a.Value)
+		if total += len(a.Value.Params); total > maxParameters {
+			r.huge = true
+			r.Add(a.Name.Pos, "split the API into several connectors", "the actions up to here take more than %d parameters", maxParameters)
+			return
+		}
 	}
 }
+
+// maxParameters bounds the parameters of all actions together, since a group is
+// taken in whole by each.
+const maxParameters = 200_000
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
@@ -46,7 +62,11 @@ func (r *Report) placeholders(t Text, allowed ...string) {
 	}
 	for _, p := range placeholder.FindAllString(t.Value, -1) {
 		if !slices.Contains(allowed, p) {
-			r.Add(inside(t, strings.Index(t.Value, p)), DidYouMean(p, allowed), "this text has no placeholder %s", quote(p))
+			cure := "remove it"
+			if len(allowed) > 0 {
+				cure = DidYouMean(p, allowed)
+			}
+			r.Add(r.inside(t, strings.Index(t.Value, p)), cure, "this text has no placeholder %s", quote(p))
 		}
 	}
 	for _, p := range allowed {
@@ -77,15 +97,19 @@ func (r *Report) checkHeaders(m *Manifest) {
 }
 
 func (r *Report) ownHeader(at Text, name string) {
+	cure := "remove it"
+	if http.CanonicalHeaderKey(name) == "Content-Type" {
+		cure = "give it as the media_type of a body"
+	}
 	if slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)) {
-		r.Add(at.Pos, "remove it; a Content-Type is the media_type of a body", "the header %s is set by the runtime", quote(name))
+		r.Add(at.Pos, cure, "the header %s is set by the runtime", quote(name))
 	}
 }
 
 func (r *Report) checkAuth(m *Manifest, s *AuthScheme) {
 	if key := strings.Trim(placeholder.FindString(s.Value.Value), "{}"); key != "" {
 		if _, ok := Find(s.Fields, key); !ok {
-			r.Add(inside(s.Value, strings.Index(s.Value.Value, "{"+key)), DidYouMean(key, Names(s.Fields)), "%s is not a field of this scheme", quote(key))
+			r.Add(r.inside(s.Value, strings.Index(s.Value.Value, "{"+key)), DidYouMean(key, Names(s.Fields)), "%s is not a field of this scheme", quote(key))
 		}
 	}
 	r.ownHeader(s.Header, s.Header.Value)
@@ -93,7 +117,7 @@ func (r *Report) checkAuth(m *Manifest, s *AuthScheme) {
 		if _, path, ok := strings.Cut(s.TestRequest.Value, " "); ok {
 			for _, seg := range r.segments(s.TestRequest, path) {
 				if seg.param {
-					r.Add(inside(s.TestRequest, seg.at), "use a request that needs none", "a credential test has no parameters")
+					r.Add(r.inside(s.TestRequest, seg.at), "use a request that needs none", "a credential test has no parameters")
 				}
 			}
 		}
@@ -134,7 +158,7 @@ func (r *Report) checkBody(b *Body) {
 func within(path, outer string) bool { return path == outer || strings.HasPrefix(path, outer+".") }
 
 // checkAction checks one action and settles its parameters.
-func (r *Report) checkAction(m *Manifest, name Text, a *Action) {
+func (r *Report) checkAction(m *Manifest, a *Action) {
 	r.refers(a.Body, "body", Names(m.Bodies))
 	r.refers(a.Paging, "paging", Names(m.Paging))
 	r.refers(a.Auth, "auth scheme", append(Names(m.Auth), "none"))
@@ -143,6 +167,9 @@ func (r *Report) checkAction(m *Manifest, name Text, a *Action) {
 	r.checkPath(a, path)
 	for _, p := range a.Params {
 		r.checkParameter(a, p, method)
+	}
+	if method == "" || path == "" {
+		return // the request itself is wrong; what follows from it is noise
 	}
 	r.checkPlaces(m, a)
 	r.checkResult(a)
@@ -218,11 +245,11 @@ func (r *Report) segments(request Text, path string) (out []segment) {
 			seg.text, seg.param = s[1:len(s)-1], true
 		case s == "" && path == "/":
 		case s == "" || s == "." || s == "..":
-			r.Add(inside(request, at), "", "the path has the segment %s", quote(s))
+			r.Add(r.inside(request, at), "remove it, and a slash at the end", "the path has the segment %s", quote(s))
 		case strings.ContainsAny(s, "{}"):
-			r.Add(inside(request, at), "write /{name}/", "a parameter must be a whole segment of the path, but this is %s", quote(s))
+			r.Add(r.inside(request, at), "write /{name}/", "a parameter must be a whole segment of the path, but this is %s", quote(s))
 		case !plainSegment.MatchString(s):
-			r.Add(inside(request, at), "query parameters are declared with `in: query`", "the path has characters that it cannot have: %s", quote(s))
+			r.Add(r.inside(request, at), "query parameters are declared with `in: query`", "the path has characters that it cannot have: %s", quote(s))
 		}
 		out = append(out, seg)
 		at += len(s) + 1
@@ -244,13 +271,13 @@ func (r *Report) checkPath(a *Action, path string) {
 			continue
 		}
 		if seen[seg.text] {
-			r.Add(inside(a.Request, seg.at), "give each segment a parameter of its own", "the parameter %s is in the path twice", quote(seg.text))
+			r.Add(r.inside(a.Request, seg.at), "give each segment a parameter of its own", "the parameter %s is in the path twice", quote(seg.text))
 		}
 		seen[seg.text] = true
 		p := a.param(seg.text)
 		switch {
 		case p == nil:
-			r.Add(inside(a.Request, seg.at), r.pathCure(seg.text, a), "the path has a parameter %s that the action does not declare", quote(seg.text))
+			r.Add(r.inside(a.Request, seg.at), r.pathCure(seg.text, a), "the path has a parameter %s that the action does not declare", quote(seg.text))
 		case p.In.Given() && p.In.Value != "path":
 			r.Add(p.In.Pos, "write `in: path`, or remove it", "the parameter %s is named in the path, so it cannot be in the %s", quote(seg.text), p.In.Value)
 		default:
@@ -317,6 +344,9 @@ func (r *Report) checkParameter(a *Action, p *Parameter, method string) {
 	if p.In.Value != "body" && (typ == "array" || typ == "object") {
 		r.Add(p.Name.Pos, "send it in the body", "%s %s cannot be sent in the %s", article(typ), name, p.In.Value)
 	}
+	if p.PairsKey.Given() && p.PairsKey.Value == p.PairsValue.Value {
+		r.Add(p.PairsValue.Pos, "name the member that takes the value", "key and value of the pairs have one name")
+	}
 	if p.PairsKey.Given() && (typ != "object" || p.In.Value != "body") {
 		r.Add(p.PairsKey.Pos, "write `type: object` and `in: body`", "only an object in the body can be sent as pairs")
 	}
@@ -350,7 +380,10 @@ func (r *Report) checkPlaces(m *Manifest, a *Action) {
 	}
 	if b, ok := Find(m.Bodies, a.Body.Value); ok {
 		for _, c := range b.Constants {
-			taken[place{"body", strings.TrimPrefix(c.Name.Value, prefix(b.Parameters.Value))}] = "a constant of the body"
+			if rest, beside := strings.CutPrefix(c.Name.Value, prefix(b.Parameters.Value)); beside {
+				name, _, _ := strings.Cut(rest, ".")
+				taken[place{"body", name}] = "a constant of the body"
+			}
 		}
 	}
 	for _, p := range a.Params {
@@ -387,18 +420,17 @@ func (r *Report) checkResult(a *Action) {
 	}
 }
 
-// inside is the place of the character at an index of a text, where the text
-// stands on one line as it is; otherwise the place of the text.
-func inside(t Text, index int) Pos {
+// inside is the place of the character at an index of a text, where the file
+// holds the text on one line as it is; otherwise the place of the text.
+func (r *Report) inside(t Text, index int) Pos {
 	at := t.Pos
-	switch yaml.Style(t.Style) {
-	case yaml.DoubleQuotedStyle, yaml.SingleQuotedStyle:
+	if style := yaml.Style(t.Style); style == yaml.DoubleQuotedStyle || style == yaml.SingleQuotedStyle {
 		at.Col++
-	case 0:
-	default:
-		return at
 	}
-	if index < 0 || strings.ContainsAny(t.Value, "\n\\\"'") {
+	if index < 0 || at.Line < 1 || at.Line > len(r.lines) {
+		return t.Pos
+	}
+	if line := []rune(r.lines[at.Line-1]); at.Col > len(line) || !strings.HasPrefix(string(line[at.Col-1:]), t.Value) {
 		return t.Pos
 	}
 	at.Col += len([]rune(t.Value[:index]))

@@ -74,8 +74,20 @@ func list[T any](n *yaml.Node, of func(*yaml.Node) T) []T {
 }
 
 func named[T any](n *yaml.Node, of func(*yaml.Node) T) (out []Named[T]) {
-	members(n, func(k, v *yaml.Node) { out = append(out, Named[T]{textOf(k), of(v)}) })
+	unique(n, func(k, v *yaml.Node) { out = append(out, Named[T]{textOf(k), of(v)}) })
 	return out
+}
+
+// unique is members without keys that have been reported: those that are no
+// text, and repeated ones.
+func unique(n *yaml.Node, f func(key, value *yaml.Node)) {
+	seen := make(map[string]bool)
+	members(n, func(k, v *yaml.Node) {
+		if k.Kind == yaml.ScalarNode && k.Tag == "!!str" && !seen[k.Value] {
+			seen[k.Value] = true
+			f(k, v)
+		}
+	})
 }
 
 func authScheme(n *yaml.Node) *AuthScheme {
@@ -115,7 +127,7 @@ func budget(n *yaml.Node) Budget {
 
 func paging(n *yaml.Node) *Paging {
 	return &Paging{
-		Mode: text(n, "mode"), Page: text(n, "page"), Size: text(n, "size"), Next: text(n, "next"),
+		Mode: text(n, "mode"), Page: text(n, "page"), Size: text(n, "size"), Next: text(n, "next"), Current: text(n, "current"),
 		First: intOf(child(n, "first")), Items: intOf(child(n, "items")),
 	}
 }
@@ -153,7 +165,7 @@ func action(n *yaml.Node) *Action {
 		Success: list(child(n, "success"), intOf),
 	}
 	a.Repeatable, a.RepeatablePos = flag(n, "repeatable")
-	members(child(n, "parameters"), func(k, v *yaml.Node) { a.Entries = append(a.Entries, entry(k, v)) })
+	unique(child(n, "parameters"), func(k, v *yaml.Node) { a.Entries = append(a.Entries, entry(k, v)) })
 	returns := child(n, "returns")
 	a.ReturnsNone = returns != nil && returns.Kind == yaml.ScalarNode
 	members(returns, func(field, output *yaml.Node) {

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func (d Diagnostics) Error() string {
 // Sorted returns the faults by place, each once.
 func (d Diagnostics) Sorted() Diagnostics {
 	slices.SortStableFunc(d, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(d)
 }
@@ -57,6 +58,7 @@ type Report struct {
 	File   string
 	Faults Diagnostics
 	huge   bool // too large to look at whole
+	lines  []string
 }
 
 // maxFaults bounds a report: a manifest with more is not one, and nobody reads
@@ -95,7 +97,22 @@ func DidYouMean(word string, known []string) string {
 	case len(known) == 0:
 		return "there is none to choose from; declare it first"
 	}
-	return "known here: " + strings.Join(known, ", ")
+	const most = 20
+	shown := make([]string, 0, most)
+	for _, k := range known[:min(len(known), most)] {
+		shown = append(shown, clip(printable(k)))
+	}
+	if len(known) > most {
+		shown = append(shown, "…")
+	}
+	return "known here: " + strings.Join(shown, ", ")
+}
+
+// printable shows a name that may hold anything without letting it write lines
+// of its own.
+func printable(s string) string {
+	quoted := strconv.Quote(s)
+	return quoted[1 : len(quoted)-1]
 }
 
 // editDistance counts the letters to insert, drop or change between two words.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -55,9 +56,12 @@ type Language struct {
 	Defs []Key // in the order of the schema
 }
 
-// ReadLanguage reads the embedded schema. JSON is YAML, and the YAML reader
-// keeps the order of keys.
-func ReadLanguage() *Language {
+// ReadLanguage returns the embedded schema, read once.
+var ReadLanguage = sync.OnceValue(readLanguage)
+
+// readLanguage reads the schema. JSON is YAML, and the YAML reader keeps the
+// order of keys.
+func readLanguage() *Language {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(schemaJSON, &doc); err != nil {
 		panic("the embedded schema cannot be read: " + err.Error()) // a test reads it

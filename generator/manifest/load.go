@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -51,10 +52,14 @@ func (r *Report) read(src []byte) *yaml.Node {
 		r.Add(Pos{}, "split the API into several connectors", "the manifest has more than %d entries", maxNodes)
 		return nil
 	}
-	if at := badByte(src); at >= 0 {
+	if at, c := badCharacterIn(src); at >= 0 && c == utf8.RuneError {
 		r.Add(place(src, at), "save the file as UTF-8", "the file is not text in UTF-8")
 		return nil
+	} else if at >= 0 {
+		r.Add(place(src, at), "remove it", "the invisible character U+%04X cannot stand in a manifest", c)
+		return nil
 	}
+	r.lines = strings.Split(string(src), "\n")
 	d := yaml.NewDecoder(bytes.NewReader(src))
 	var doc yaml.Node
 	if err := decodeNode(d, &doc); errors.Is(err, io.EOF) {
@@ -87,16 +92,36 @@ func decodeNode(d *yaml.Decoder, n *yaml.Node) (err error) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-// syntax reports what the YAML library found, at the line that it names.
+var unknownAnchor = regexp.MustCompile(`unknown anchor '([^']*)'`)
+
+// syntax reports what the YAML library found, at the line that it names: the
+// parser names the line before (the scanner the right one), and an unknown anchor
+// comes without a line.
 func (r *Report) syntax(err error) {
-	at, message := Pos{1, 1}, err.Error()
-	if m := yamlLine.FindStringSubmatch(strings.ReplaceAll(message, "\n", " ")); m != nil {
+	at, message := Pos{1, 1}, strings.ReplaceAll(err.Error(), "\n", " ")
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		message = m[2]
 		if line, err := strconv.Atoi(m[1]); err == nil && line > 0 {
 			at.Line = line
 		}
 	}
+	if strings.Contains(message, "did not find expected") && at.Line < len(r.lines) {
+		at.Line++
+	}
+	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
+		at = r.find("*"+m[1], at)
+	}
 	r.Add(at, "", "this is not YAML: %s", clip(message))
+}
+
+// find returns the place of a text in the file, or otherwise.
+func (r *Report) find(text string, otherwise Pos) Pos {
+	for i, line := range r.lines {
+		if before, _, ok := strings.Cut(line, text); ok {
+			return Pos{i + 1, utf8.RuneCountInString(before) + 1}
+		}
+	}
+	return otherwise
 }
 
 func separators(src []byte) (n int) {
@@ -106,16 +131,27 @@ func separators(src []byte) (n int) {
 	return n
 }
 
-// badByte returns the index of the first byte that is not UTF-8 text, or -1.
-func badByte(src []byte) int {
+// badCharacterIn returns the index of the first character that cannot stand in a
+// manifest, comments included, or -1: bytes that are not UTF-8, control
+// characters, and what reorders or hides text. Some of them end a line for YAML
+// but not for an editor, and would let a comment hold a key.
+func badCharacterIn(src []byte) (int, rune) {
 	for i := 0; i < len(src); {
+		if c := src[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			i++
+			continue
+		}
 		c, size := utf8.DecodeRune(src[i:])
-		if c == 0 || c == utf8.RuneError && size == 1 {
-			return i
+		switch {
+		case c == utf8.RuneError && size == 1:
+			return i, c
+		case c == '\r' && i+1 < len(src) && src[i+1] == '\n':
+		case unicode.IsControl(c), unicode.In(c, unicode.Cf, unicode.Zl, unicode.Zp):
+			return i, c
 		}
 		i += size
 	}
-	return -1
+	return -1, 0
 }
 
 func place(src []byte, at int) Pos {

@@ -121,8 +121,8 @@ type Budget struct {
 
 // Paging is a way in which lists are paged.
 type Paging struct {
-	Mode, Page, Size, Next Text
-	First, Items           Int
+	Mode, Page, Size, Next, Current Text
+	First, Items                    Int
 }
 
 // Body is a JSON frame around parameters.

@@ -19,9 +19,11 @@ func posOf(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
 // structure holds node n against rule r. name is how messages call the node; at
 // is where a fault is reported that has no place of its own.
 func (r *Report) structure(n *yaml.Node, rule *Rule, name string, at Pos) {
-	switch {
-	case n.Kind == yaml.AliasNode || n.Anchor != "":
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
 		r.Add(posOf(n), "write it out, or share it by name: groups, bodies, paging", "anchors and aliases are not part of the language")
+	}
+	switch {
+	case n.Kind == yaml.AliasNode:
 	case n.Style&yaml.TaggedStyle != 0:
 		r.Add(posOf(n), "remove it", "the tag %s is not part of the language", n.Tag)
 	case rule.AnyOf != nil:
@@ -84,12 +86,15 @@ func (r *Report) mapping(n *yaml.Node, rule *Rule, name string, at Pos) {
 		r.structure(v, sub, quote(k.Value), posOf(k))
 	})
 	for _, key := range rule.Required {
-		if first[key] == nil {
+		if first[key] == nil && !r.full() {
 			r.Add(at, "add `"+key+": …`", "%s has no %s", name, quote(key))
 		}
 	}
 	r.count(n, rule, name, len(n.Content)/2, "entries")
 }
+
+// maxKey bounds keys; names of actions become names of files.
+const maxKey = 64
 
 // goodKey refuses keys that are not plain text.
 func (r *Report) goodKey(k *yaml.Node) bool {
@@ -100,6 +105,8 @@ func (r *Report) goodKey(k *yaml.Node) bool {
 		r.Add(posOf(k), "remove it", "the tag %s is not part of the language", k.Tag)
 	case k.Kind != yaml.ScalarNode || k.Tag != "!!str":
 		r.Add(posOf(k), "put it in quotes if it is meant as text", "a key must be text, but this is %s", kind(k))
+	case utf8.RuneCountInString(k.Value) > maxKey:
+		r.Add(posOf(k), fmt.Sprintf("use at most %d", maxKey), "the key %s is %d characters long", quote(k.Value), utf8.RuneCountInString(k.Value))
 	case r.badCharacter(k, false):
 	default:
 		return true
@@ -151,7 +158,7 @@ func (r *Report) scalar(n *yaml.Node, rule *Rule, name string) {
 		r.integer(n, rule, name)
 	case "boolean":
 		if n.Tag != "!!bool" || n.Value != "true" && n.Value != "false" {
-			r.Add(posOf(n), "write true or false", "%s must be true or false, but it is %s", name, kind(n))
+			r.Add(posOf(n), unquoted(n, "write true or false"), "%s must be true or false, but it is %s", name, kind(n))
 		}
 	default:
 		r.text(n, rule, name)
@@ -161,7 +168,7 @@ func (r *Report) scalar(n *yaml.Node, rule *Rule, name string) {
 func (r *Report) integer(n *yaml.Node, rule *Rule, name string) {
 	i, err := strconv.Atoi(n.Value)
 	if n.Tag != "!!int" || err != nil || strconv.Itoa(i) != n.Value {
-		r.Add(posOf(n), "write digits only", "%s must be a whole number, but it is %s", name, kind(n))
+		r.Add(posOf(n), unquoted(n, "write digits only"), "%s must be a whole number, but it is %s", name, kind(n))
 		return
 	}
 	switch {
@@ -174,9 +181,21 @@ func (r *Report) integer(n *yaml.Node, rule *Rule, name string) {
 	}
 }
 
+// unquoted is the cure for a number or a boolean that is written as a text.
+func unquoted(n *yaml.Node, otherwise string) string {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		return "write it without quotes"
+	}
+	return otherwise
+}
+
 func (r *Report) text(n *yaml.Node, rule *Rule, name string) {
 	if n.Tag != "!!str" {
-		r.Add(posOf(n), fmt.Sprintf("put it in quotes if that is what you mean: %q", n.Value), "%s must be text, but it is %s", name, kind(n))
+		cure := fmt.Sprintf("put it in quotes if that is what you mean: %q", n.Value)
+		if rule.Pattern != nil && !rule.Pattern.MatchString(n.Value) {
+			cure = "write " + rule.Hint
+		}
+		r.Add(posOf(n), cure, "%s must be text, but it is %s", name, kind(n))
 		return
 	}
 	if r.badCharacter(n, rule.Multiline) {

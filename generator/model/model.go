@@ -85,8 +85,8 @@ type AuthTest struct {
 
 // Paging is a way in which lists are paged.
 type Paging struct {
-	Name, Var, Page, Size, Next string
-	First, Items                int
+	Name, Var, Page, Size, Next, Current string
+	First, Items                         int
 }
 
 // Body is a JSON frame around parameters, written out.
@@ -157,7 +157,7 @@ type builder struct {
 
 func (b *builder) connector() *Connector {
 	m := b.m
-	b.scope.fixed("Client", "New", "Table", "api", "plainBody")
+	b.scope.fixed("Client", "Client.Runtime", "New", "Table", "api", "plainBody")
 	b.c = &Connector{
 		Source: filepath.Base(m.File), Package: b.packageName(), Name: m.Name.Value, Title: m.Title.Value,
 		Version: m.Version.Value, Author: m.Author.Or("ModuleX"), Logo: m.Logo.Value, AppURL: m.AppURL.Value,
@@ -185,7 +185,7 @@ func (b *builder) connector() *Connector {
 	for _, p := range m.Paging {
 		b.c.Paging = append(b.c.Paging, &Paging{
 			Name: p.Name.Value, Var: b.scope.take(unexported(p.Name.Value)+"Paging", p.Name),
-			Page: p.Value.Page.Value, Size: p.Value.Size.Value, Next: p.Value.Next.Value,
+			Page: p.Value.Page.Value, Size: p.Value.Size.Value, Next: p.Value.Next.Value, Current: p.Value.Current.Value,
 			First: p.Value.First.Value, Items: p.Value.Items.Value})
 	}
 	for _, body := range m.Bodies {
@@ -211,11 +211,11 @@ func (b *builder) dropUnused() {
 
 // packageName is the connector's name without underscores.
 func (b *builder) packageName() string {
-	name := b.m.Name.Value
-	if token.IsKeyword(name) || slices.Contains(reservedPackages, name) || strings.HasSuffix(name, "_test") {
-		b.Add(b.m.Name.Pos, "use the name of the product, such as "+name+"api", "%q cannot be the name of a Go package", name)
+	name := strings.ReplaceAll(b.m.Name.Value, "_", "")
+	if token.IsKeyword(name) || slices.Contains(reservedPackages, name) || strings.HasSuffix(b.m.Name.Value, "_test") {
+		b.Add(b.m.Name.Pos, "use the name of the product, such as "+name+"api", "%q cannot be the name of a Go package", b.m.Name.Value)
 	}
-	return strings.ReplaceAll(name, "_", "")
+	return name
 }
 
 func (b *builder) authScheme(s manifest.Named[*manifest.AuthScheme]) *AuthScheme {
@@ -259,7 +259,10 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 		File:       name.Value + "_action.go", // the suffix keeps a name from becoming a build constraint
 		HTTPMethod: method, Path: path, Repeatable: v.Repeatable,
 		Success: statuses(v.Success, defaultSuccess(method)...),
-		Kind:    Kind(v.Kind.Value), ResultField: v.Field.Value, ResultPath: strings.TrimPrefix(v.Path.Value, "$"),
+		Kind:    Kind(v.Kind.Value), ResultField: v.Field.Value, ResultPath: v.Path.Value,
+	}
+	if a.ResultPath == "$" {
+		a.ResultPath = "" // the whole body
 	}
 	if v.ReturnsNone {
 		a.Kind = KindNone
@@ -281,7 +284,9 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 
 // wire looks up what an action names.
 func (b *builder) wire(a *Action, v *manifest.Action) {
-	a.Body = b.bodies[v.Body.Value]
+	if v.Body.Given() {
+		a.Body = b.bodies[v.Body.Value]
+	}
 	for _, p := range b.c.Paging {
 		if v.Paging.Given() && p.Name == v.Paging.Value {
 			a.Paging = p

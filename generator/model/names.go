@@ -52,10 +52,12 @@ func capital(word string) string {
 
 // argument is the Go name of a function's parameter.
 func argument(name string) string {
-	if n := unexported(name); !token.IsKeyword(n) {
+	switch n := unexported(name); {
+	case token.IsKeyword(n), n == "runtime", n == "string": // the function's body uses them
+		return n + "Value"
+	default:
 		return n
 	}
-	return unexported(name) + "Value"
 }
 
 // camel joins words with capitals only: the form of titles in schemas.
@@ -82,16 +84,17 @@ func titled(name string) string {
 }
 
 // reserved names of connectors would not make a Go package of that name.
-var reservedPackages = []string{"main", "internal", "vendor", "testdata"}
+var reservedPackages = []string{"main", "internal", "vendor", "testdata", "documentation", "init"}
 
 // scope holds the identifiers of one Go scope and reports clashes.
 type scope struct {
 	report *manifest.Report
 	names  map[string]manifest.Text
+	told   map[manifest.Pos]bool // names whose clash has been reported: one line is enough
 }
 
 func newScope(r *manifest.Report) *scope {
-	return &scope{report: r, names: make(map[string]manifest.Text)}
+	return &scope{report: r, names: make(map[string]manifest.Text), told: make(map[manifest.Pos]bool)}
 }
 
 // fixed takes a name that every generated package has.
@@ -107,10 +110,14 @@ func (s *scope) take(identifier string, by manifest.Text) string {
 	switch {
 	case !taken:
 		s.names[identifier] = by
+		return identifier
+	case s.told[by.Pos]:
+		return identifier
 	case before.Given():
 		s.report.Add(by.Pos, "rename one of them", "%q and %q (line %d) are both %s in Go", by.Value, before.Value, before.Pos.Line, identifier)
 	default:
 		s.report.Add(by.Pos, "rename it", "%q would be %s in Go, which the generated package uses itself", by.Value, identifier)
 	}
+	s.told[by.Pos] = true
 	return identifier
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -101,7 +102,7 @@ func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
 		return err
 	}
 	defer client.Close()
-	cred, input, err := p.given(action, f)
+	cred, input, err := p.given(ctx, action, f)
 	if err != nil {
 		return err
 	}
@@ -115,11 +116,14 @@ func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
 		opts = append(opts, runtime.ResumeAt(f.resume))
 	}
 	envelope := client.Call(ctx, name, cred, input, opts...)
-	if _, err := p.Stdout.Write(append(envelope.JSON, '\n')); err != nil {
+	if _, err := p.Stdout.Write(envelope.JSON); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(p.Stdout, "\n"); err != nil {
 		return err
 	}
 	if !envelope.Success() {
-		return Failed
+		return ErrFailed
 	}
 	return nil
 }
@@ -141,13 +145,13 @@ func (p Program) client(f callFlags) (*runtime.Client, error) {
 }
 
 // given reads the credential and the input.
-func (p Program) given(action *runtime.Action, f callFlags) (cred runtime.Credentials, input []byte, err error) {
+func (p Program) given(ctx context.Context, action *runtime.Action, f callFlags) (cred runtime.Credentials, input []byte, err error) {
 	if f.input == "-" && f.credentials == "-" {
 		return cred, nil, errors.New("only one of --input and --credentials can be read from standard input")
 	}
 	cred = p.Table.API.CredentialsFromEnv(p.Getenv)
 	if f.credentials != "" {
-		text, err := p.read("--credentials", f.credentials)
+		text, err := p.read(ctx, "--credentials", f.credentials)
 		if err != nil {
 			return cred, nil, err
 		}
@@ -156,7 +160,7 @@ func (p Program) given(action *runtime.Action, f callFlags) (cred runtime.Creden
 		}
 	}
 	if f.input != "" {
-		if input, err = p.read("--input", f.input); err != nil {
+		if input, err = p.read(ctx, "--input", f.input); err != nil {
 			return cred, nil, err
 		}
 	}
@@ -169,11 +173,11 @@ func (p Program) given(action *runtime.Action, f callFlags) (cred runtime.Creden
 const maxArgument = 16 << 20
 
 // read returns the text itself, the file that @NAME names, or standard input.
-func (p Program) read(flag, from string) ([]byte, error) {
+func (p Program) read(ctx context.Context, flag, from string) ([]byte, error) {
 	var r io.Reader
 	switch {
 	case from == "-":
-		r = p.Stdin
+		r = &interruptible{ctx, p.Stdin}
 	case strings.HasPrefix(from, "@"):
 		file, err := os.Open(from[1:])
 		if err != nil {
@@ -194,30 +198,59 @@ func (p Program) read(flag, from string) ([]byte, error) {
 	return text, nil
 }
 
-// withParams adds the values of -p to an input object. They replace members of
-// the same name. An input that is no object is left as it is: the runtime says
-// what is wrong with it.
+// interruptible is a reader that an interrupt ends: standard input may never.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(b []byte) (n int, err error) {
+	done := make(chan struct{})
+	go func() {
+		n, err = i.r.Read(b)
+		close(done)
+	}()
+	select {
+	case <-done:
+		return n, err
+	case <-i.ctx.Done():
+		return 0, errors.New("interrupted")
+	}
+}
+
+// withParams adds the values of -p to an input object. An input that is no
+// object is left as it is: the runtime says what is wrong with it.
 func withParams(action *runtime.Action, input []byte, params []string) ([]byte, error) {
-	if len(params) == 0 {
+	var object map[string]json.RawMessage
+	input = bytes.TrimSpace(input)
+	switch {
+	case len(params) == 0:
+		return input, nil
+	case len(input) == 0:
+		input = []byte("{}")
+	case json.Unmarshal(input, &object) != nil || object == nil:
 		return input, nil
 	}
-	object := make(map[string]json.RawMessage)
-	if len(bytes.TrimSpace(input)) > 0 && json.Unmarshal(input, &object) != nil {
-		return input, nil
-	}
-	given := make(map[string]bool)
-	for _, param := range params {
+	out, given := input[:len(input)-1:len(input)-1], make(map[string]bool)
+	for i, param := range params {
 		name, value, ok := strings.Cut(param, "=")
-		if !ok || name == "" {
+		switch {
+		case !ok || name == "":
 			return nil, errors.New("-p takes NAME=VALUE")
-		}
-		if given[name] {
-			return nil, fmt.Errorf("-p gives %s twice", name)
+		case given[name]:
+			return nil, fmt.Errorf("-p gives %q twice", name)
+		case object[name] != nil:
+			return nil, fmt.Errorf("-p gives %q, which --input gives too", name)
+		case !utf8.ValidString(param):
+			return nil, fmt.Errorf("-p gives %q a value that is not UTF-8", name)
 		}
 		given[name] = true
-		object[name] = valueOf(action, name, value)
+		if i > 0 || len(object) > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, quoted(name)...), ':'), valueOf(action, name, value)...)
 	}
-	return json.Marshal(object)
+	return append(out, '}'), nil
 }
 
 // valueOf reads a value as the parameter's type: a text as it stands, anything
@@ -229,9 +262,14 @@ func valueOf(action *runtime.Action, name, value string) json.RawMessage {
 			return json.RawMessage(value)
 		}
 	}
+	return quoted(value)
+}
+
+// quoted is a text as JSON.
+func quoted(text string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(value) // a text always encodes
-	return b.Bytes()
+	_ = e.Encode(text) // a text always encodes
+	return bytes.TrimSpace(b.Bytes())
 }

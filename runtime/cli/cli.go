@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -42,15 +43,18 @@ type Program struct {
 // Main runs the program with the arguments of the process and exits. An
 // interrupt cancels what is under way; the envelope then says so.
 func (p Program) Main() {
+	// net/http logs what comes on idle connections, which may quote a
+	// credential; nothing else uses this logger.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := p.Run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
-// Failed is the error of a verb that has said everything already; the exit code
+// ErrFailed is the error of a verb that has said everything already; the exit code
 // is all that is left.
-var Failed = errors.New("failed")
+var ErrFailed = errors.New("failed")
 
 // Run runs one command line and returns its exit code.
 func (p Program) Run(ctx context.Context, args []string) int {
@@ -61,7 +65,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	switch {
 	case err == nil:
 		return ExitOK
-	case errors.Is(err, Failed):
+	case errors.Is(err, ErrFailed):
 		return ExitFailed
 	}
 	fmt.Fprintf(p.Stderr, "%s: %v\n", root.Name(), err)

@@ -976,7 +976,7 @@ func TestRepeatable(t *testing.T) {
 		c.want(201, "POST", roomPath+"/people", registration("a@example.com"))
 		return c.snapshot()
 	}
-	if run() != run() {
+	if first, second := run(), run(); first != second {
 		t.Error("two runs differ")
 	}
 }
