@@ -195,7 +195,7 @@ func (k *call) read(res *http.Response) ([]byte, *fault) {
 	if err != nil {
 		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
 	}
-	size := 0
+	size := 4096
 	if res.ContentLength > 0 && res.ContentLength <= maxBodyBytes {
 		size = int(res.ContentLength) + 1 // and room to see the end
 	}
@@ -232,10 +232,10 @@ func decoded(res *http.Response) (io.Reader, error) {
 
 // readAll reads r to its end, at most limit bytes. size is a guess at what comes.
 func readAll(r io.Reader, size, limit int) ([]byte, error) {
-	buf := make([]byte, 0, max(size, 4096))
+	buf := make([]byte, 0, size)
 	for {
 		if len(buf) == cap(buf) {
-			buf = slices.Grow(buf, len(buf))
+			buf = slices.Grow(buf, max(len(buf), 512))
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]

@@ -70,6 +70,9 @@ func reset(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }
 // stall waits until the client gives up.
 func stall(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
+// lull is a stall that ends, for what net/http does not end with the context.
+func lull(net.Conn) { time.Sleep(2 * time.Second) }
+
 // forever sends a text again and again, until the client gives up.
 func forever(text string) func(net.Conn) {
 	return func(conn net.Conn) {
@@ -145,7 +148,7 @@ func TestWire(t *testing.T) {
 		{"stalled in the body", then(ok200+length(500)+`{"data":`, stall), "3 timeout", "1 outcome_unknown", timedOut},
 		{"dripping longer than an attempt may last", then(ok200+length(9000)+`{"data":"`, drip(strings.Repeat("a", 9000))), "3 timeout", "1 outcome_unknown", timedOut},
 		{"stalled in a failure", then("HTTP/1.1 404 Not Found\r\n"+length(500)+"nothing", stall), "1 not_found", "1 not_found", "API error (404): nothing"},
-		{"another protocol after the answer", then("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", stall), "1 unexpected_response", "1 unexpected_response", "API error (101): Switching Protocols"},
+		{"another protocol after the answer", then("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", lull), "1 unexpected_response", "1 unexpected_response", "API error (101): Switching Protocols"},
 
 		// Not HTTP, or not quite.
 		{"noise", says("\x00\xff\x80noise\r\n\r\n"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
@@ -169,9 +172,14 @@ func TestWire(t *testing.T) {
 	for _, tt := range tests {
 		for _, column := range []struct{ action, want string }{{"get_thing", tt.r}, {"create_thing", tt.w}} {
 			t.Run(tt.name+"/"+column.action, func(t *testing.T) {
+				t.Parallel()
 				base, connections := loopback(t, func(conn net.Conn, _ int) { tt.serve(conn) })
-				c := newTestClient(t, Options{BaseURL: base, Clock: newFakeClock(), AttemptTimeout: 200 * time.Millisecond})
+				c := newTestClient(t, Options{BaseURL: base, Clock: newFakeClock(), AttemptTimeout: 250 * time.Millisecond})
+				start := time.Now()
 				e := c.Call(t.Context(), column.action, token(), []byte(good[column.action]))
+				if took := time.Since(start); took > 1500*time.Millisecond {
+					t.Errorf("took %s, three attempts may take 0.75 s", took)
+				}
 				got := "success"
 				if e.Err != nil {
 					got = string(e.Err.Code)
@@ -512,7 +520,7 @@ func TestHTTP2(t *testing.T) {
 	})
 	create := createThing
 	create.Path, create.Params = "/{thing_id}", updateThing.Params
-	c := clientOf(t, tableOf(&demoAPI, &getThing, &create), Options{BaseURL: s.URL, Transport: trusting(s), Clock: newFakeClock(), AttemptTimeout: 300 * time.Millisecond})
+	c := clientOf(t, tableOf(&demoAPI, &getThing, &create), Options{BaseURL: s.URL, Transport: trusting(s), Clock: newFakeClock(), AttemptTimeout: 2 * time.Second})
 	for _, tt := range []struct{ path, r, w string }{
 		{"good", "1 success", "1 success"},
 		{"reset", "3 unavailable", "1 outcome_unknown"},

@@ -138,7 +138,11 @@ func failure(op *Operation, err *Error, parts [][]byte) Envelope {
 			out = append(out, `null`...)
 		}
 	}
-	return Envelope{JSON: append(out, '}'), Err: err}
+	e := Envelope{JSON: append(out, '}'), Err: err}
+	if op.Result.Kind == ResultList {
+		e.List = &ListState{Stop: StopError}
+	}
+	return e
 }
 
 // one runs an operation of one request.

@@ -66,7 +66,7 @@ var (
 	listThings = Operation{
 		Name: "list_things", Method: "GET", Path: "/things", Auth: &tokenAuth, Success: []int{200}, Result: dataList,
 		Params: []Param{{Name: "title", Type: TypeString, In: InQuery, Wire: "filter[title]"}},
-		Paging: &Paging{Page: "page[number]", First: 0, Size: "page[size]", SizeValue: 50, Next: "meta.next_page"},
+		Paging: &Paging{Page: "page[number]", First: 0, Size: "page[size]", SizeValue: 50, Next: "meta.next_page", Current: "meta.current_page"},
 	}
 	createThing = Operation{
 		Name: "create_thing", Method: "POST", Path: "/things", Auth: &tokenAuth, Body: &wrapped, Success: []int{200, 201}, Result: dataObject,
