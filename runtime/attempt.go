@@ -49,18 +49,29 @@ func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error
 		if code != "" {
 			return nil, nil, k.noBudget(ctx, code, reason)
 		}
-		a, f := k.exchange(ctx, r, target)
+		a, f := k.permitted(ctx, p, r, target)
 		if a == nil {
-			p.done(nil)
 			return nil, f, nil
 		}
-		p.done(a.header)
 		next := k.follow(a, target)
 		if next == nil || hop == maxRedirects {
 			return a, f, nil
 		}
 		target = next
 	}
+}
+
+// permitted makes an exchange and gives the permit back, also when a host's
+// transport panics.
+func (k *call) permitted(ctx context.Context, p permit, r *request, target *url.URL) (a *answer, f *fault) {
+	defer func() {
+		var header http.Header
+		if a != nil {
+			header = a.header
+		}
+		p.done(header)
+	}()
+	return k.exchange(ctx, r, target)
 }
 
 func (k *call) tenant() (t [32]byte) {

@@ -18,6 +18,7 @@ import (
 	goruntime "runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -599,5 +600,112 @@ func TestCancelOnWire(t *testing.T) {
 		if late := time.Since(over); e.code() != CodeCanceled || late > 100*time.Millisecond || connections() != 1 {
 			t.Errorf("%s: %s, %s late, %d connections", name, e.JSON, late, connections())
 		}
+	}
+}
+
+// TestIdleConnectionCloses: a connection that the server closes while it is
+// idle, or under the next request, costs no call and doubles no write. net/http
+// would send some requests again by itself; each must be an attempt that is
+// counted.
+func TestIdleConnectionCloses(t *testing.T) {
+	tests := []struct {
+		name   string
+		reads  bool // the server takes the second request up before it closes
+		action string
+		want   string // what becomes of the second call, and how often the API saw it
+	}{
+		{"while idle, read", false, "get_thing", "success, seen 1"},
+		{"while idle, write", false, "create_thing", "success, seen 1"},
+		{"under a read", true, "get_thing", "success, seen 2"},
+		{"under a write", true, "create_thing", "outcome_unknown, seen 1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var seen atomic.Int64
+			closed := make(chan struct{}, 1)
+			answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(goodBody), goodBody)
+			base, _ := loopback(t, func(conn net.Conn, n int) {
+				in := bufio.NewReader(conn)
+				for round := 1; ; round++ {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					if n > 1 || round > 1 {
+						seen.Add(1)
+					}
+					if n == 1 && round == 2 {
+						return
+					}
+					_, _ = io.WriteString(conn, answer)
+					if n == 1 && !tt.reads {
+						conn.Close()
+						closed <- struct{}{}
+						return
+					}
+				}
+			})
+			clock := newFakeClock()
+			c := newTestClient(t, Options{BaseURL: base, Clock: clock})
+			if e := get(t.Context(), c, token()); !e.Success() {
+				t.Fatal(e.Err)
+			}
+			if !tt.reads {
+				<-closed
+			}
+			e := c.Call(t.Context(), tt.action, token(), []byte(good[tt.action]))
+			got := "success"
+			if e.Err != nil {
+				got = string(e.Err.Code)
+			}
+			if got = fmt.Sprintf("%s, seen %d", got, seen.Load()); got != tt.want {
+				t.Errorf("got %s, want %s: %s", got, tt.want, e.JSON)
+			}
+			if want := int(seen.Load()) - 1; tt.reads && len(clock.waits) != want {
+				t.Errorf("%d retries were ours, want %d", len(clock.waits), want)
+			}
+		})
+	}
+}
+
+// TestHTTP2Shares: calls in a row and at once share one HTTP/2 connection, and
+// each is one request.
+func TestHTTP2Shares(t *testing.T) {
+	var requests, opened atomic.Int64
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, goodBody)
+	}))
+	s.EnableHTTP2 = true
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	s.StartTLS()
+	defer s.Close()
+	clock := newFakeClock()
+	c := newTestClient(t, Options{BaseURL: s.URL, Transport: trusting(s), Clock: clock})
+	call := func(action string) {
+		if e := c.Call(t.Context(), action, token(), []byte(good[action])); !e.Success() {
+			t.Errorf("%s: %s", action, e.JSON)
+		}
+	}
+	for range 20 {
+		call("get_thing")
+		call("create_thing")
+	}
+	if n := opened.Load(); n != 1 {
+		t.Errorf("%d connections for calls in a row", n)
+	}
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() { call("get_thing"); call("create_thing") })
+	}
+	all.Wait()
+	if requests.Load() != 120 || len(clock.waits) > 0 {
+		t.Errorf("%d requests and %d retries for 120 calls", requests.Load(), len(clock.waits))
 	}
 }

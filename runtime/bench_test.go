@@ -147,4 +147,11 @@ func BenchmarkScan(b *testing.B) {
 			}
 		}
 	})
+	b.Run("memcpy", func(b *testing.B) {
+		into := make([]byte, len(body))
+		b.SetBytes(int64(len(body)))
+		for b.Loop() {
+			copy(into, body)
+		}
+	})
 }

@@ -47,15 +47,16 @@ type meter struct {
 
 	mu      sync.Mutex
 	used    time.Time
-	windows []window // one for each budget
+	windows []window      // one for each budget
+	freed   chan struct{} // closed when a call under way ends; nil when nobody waits for that
 }
 
 // window is what is left of one budget.
 type window struct {
 	// Short windows: when each call of the allowance may be made again. A call
-	// takes the earliest and frees it one period after its answer came, since
-	// only then has the API surely seen it: it cannot see more than Calls in
-	// any period, however long the way is.
+	// takes the earliest, holds it while it is under way and frees it one
+	// period after its answer came, since only then has the API surely seen
+	// it: it cannot see more than Calls in any period, however long the way is.
 	free []time.Time
 	// Quotas: what is left until the refill.
 	left   int
@@ -111,9 +112,17 @@ func (b *budgets) acquire(ctx context.Context, tenant [sha256.Size]byte) (p perm
 	m := b.of(tenant)
 	p = permit{meter: m, clock: b.clock, slots: make([]int, len(m.windows))}
 	for {
-		wait, reason := m.take(b.clock.Now(), p.slots)
+		wait, freed, reason := m.take(b.clock.Now(), p.slots)
 		if reason != "" {
 			return p, CodeQuotaExhausted, reason
+		}
+		if freed != nil {
+			select {
+			case <-freed:
+				continue
+			case <-ctx.Done():
+				return p, CodeCanceled, ""
+			}
 		}
 		if wait <= 0 {
 			return p, "", ""
@@ -127,8 +136,12 @@ func (b *budgets) acquire(ctx context.Context, tenant [sha256.Size]byte) (p perm
 	}
 }
 
-// take takes a place in every window, or none and tells how long to wait.
-func (m *meter) take(now time.Time, slots []int) (wait time.Duration, reason string) {
+// underWay marks a place whose call has not ended.
+var underWay = time.Unix(1<<40, 0)
+
+// take takes a place in every window, or none and tells how long to wait, or
+// what to wait for when every place is held by a call under way.
+func (m *meter) take(now time.Time, slots []int) (wait time.Duration, freed <-chan struct{}, reason string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used = now
@@ -136,24 +149,34 @@ func (m *meter) take(now time.Time, slots []int) (wait time.Duration, reason str
 		w, d := &m.windows[i], m.declared[i]
 		if w.free == nil {
 			if reason = w.quotaLeft(now, d); reason != "" {
-				return 0, reason
+				return 0, nil, reason
 			}
 			continue
 		}
 		slots[i] = earliest(w.free)
+		if w.free[slots[i]].Equal(underWay) {
+			return 0, m.whenFreed(), ""
+		}
 		wait = max(wait, w.free[slots[i]].Sub(now))
 	}
 	if wait > 0 {
-		return wait, ""
+		return wait, nil, ""
 	}
 	for i := range m.windows {
 		if w := &m.windows[i]; w.free != nil {
-			w.free[slots[i]] = now.Add(m.declared[i].Per)
+			w.free[slots[i]] = underWay
 		} else {
 			w.left--
 		}
 	}
-	return 0, ""
+	return 0, nil, ""
+}
+
+func (m *meter) whenFreed() <-chan struct{} {
+	if m.freed == nil {
+		m.freed = make(chan struct{})
+	}
+	return m.freed
 }
 
 // quotaLeft refills a quota whose time has come and says why a call may not go
@@ -198,6 +221,10 @@ func (p permit) done(header http.Header) {
 	now := p.clock.Now()
 	p.meter.mu.Lock()
 	defer p.meter.mu.Unlock()
+	if p.meter.freed != nil {
+		close(p.meter.freed)
+		p.meter.freed = nil
+	}
 	for i := range p.meter.windows {
 		w, d := &p.meter.windows[i], p.meter.declared[i]
 		if w.free != nil {

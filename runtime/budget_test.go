@@ -249,7 +249,6 @@ func TestQuota(t *testing.T) {
 		calls []at
 	}{
 		{"by our own count", []step{plain}, []at{now(""), now(""), now(""), now(usedUp), now(usedUp)}},
-		{"refilled in time", []step{plain}, []at{now(""), {29 * 24 * time.Hour, ""}, now(""), now(usedUp), {24 * time.Hour, ""}, now(""), now(""), now(usedUp)}},
 		{"the API counts more", []step{left("1"), left("0")}, []at{now(""), now(""), now(usedUp)}},
 		{"the API counts less", []step{plain, plain, left("2")}, []at{now(""), now(""), now(""), now(""), now("")}},
 		{"the API says none", []step{left("0")}, []at{now(""), now(usedUp)}},
@@ -273,12 +272,30 @@ func TestQuota(t *testing.T) {
 					if !strings.HasPrefix(errorText(e), call.want) || (call.want == "") != e.Success() {
 						t.Errorf("call %d: %s, want %q", i+1, e.JSON, call.want)
 					}
-					if call.want == usedUp && (e.Err.Code != CodeQuotaExhausted || api.count() != before || time.Since(start) != 0) {
-						t.Errorf("call %d: code %s, %d requests, after %s", i+1, e.Err.Code, api.count()-before, time.Since(start))
+					if call.want == usedUp && (e.code() != CodeQuotaExhausted || api.count() != before || time.Since(start) != 0) {
+						t.Errorf("call %d: code %s, %d requests, after %s", i+1, e.code(), api.count()-before, time.Since(start))
 					}
 				}
 			})
 		})
+	}
+}
+
+// TestQuotaRefill: one period after the first call, the whole allowance is back.
+func TestQuotaRefill(t *testing.T) {
+	clock := newFakeClock()
+	c := clientOf(t, tableOf(budgetOf(Budget{Calls: 3, Per: time.Hour}), &getThing), Options{Transport: play(answering(200, goodBody)), Clock: clock})
+	for i, call := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, ""}, {50 * time.Minute, ""}, {0, ""}, {0, "Call failed: the quota of 3 calls in 1h0m0s is used up"},
+		{10 * time.Minute, ""}, {0, ""}, {0, ""}, {0, "Call failed: the quota of 3 calls in 1h0m0s is used up"},
+	} {
+		clock.advance(call.after)
+		if got := errorText(get(t.Context(), c, token())); got != call.want {
+			t.Errorf("call %d: got %q, want %q", i+1, got, call.want)
+		}
 	}
 }
 

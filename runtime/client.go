@@ -71,6 +71,9 @@ func NewClient(t *Table, o Options) (*Client, error) {
 	if o.Attempts < 0 || o.AttemptTimeout < 0 {
 		return nil, fmt.Errorf("the options Attempts and AttemptTimeout must not be negative")
 	}
+	if !headerValue(o.UserAgent) {
+		return nil, fmt.Errorf("the option UserAgent has characters that a header cannot carry")
+	}
 	c := &Client{
 		table: t, index: make(map[string]*Action, len(t.Actions)), base: base,
 		transport: o.Transport, attempts: o.Attempts, timeout: o.AttemptTimeout,
@@ -214,6 +217,7 @@ func baseURL(declared, replaced string) (*url.URL, error) {
 // nearby reports whether a host is this machine or an address of a private
 // network.
 func nearby(host string) bool {
+	host = strings.ToLower(host)
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}

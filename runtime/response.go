@@ -60,7 +60,7 @@ type cutter struct {
 
 func (x *cutter) root(i int) int {
 	if x.op.Result.Path == "" && x.op.Result.Kind != ResultNone {
-		return x.take(i, 0)
+		return x.whole(i)
 	}
 	if x.peek(i) != '{' {
 		return x.value(i, 0)
@@ -68,6 +68,16 @@ func (x *cutter) root(i int) int {
 	end := x.object(i, 0, x.member)
 	if end >= 0 && !x.counted {
 		x.found.result = descend(x.found.result, x.op.Result.Path)
+	}
+	return end
+}
+
+// whole takes the whole body as the result, and looks for the failure in it.
+func (x *cutter) whole(i int) int {
+	end := x.take(i, 0)
+	if end >= 0 && x.failure != "" {
+		first, _, _ := strings.Cut(x.failure, ".")
+		x.found.failure = descend(member(x.found.result, first), x.failure)
 	}
 	return end
 }

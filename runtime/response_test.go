@@ -236,8 +236,9 @@ func TestMessages(t *testing.T) {
 		{"the last of two", `{"message":"a","message":"b"}`, "b"},
 
 		{"no rule finds a text", `{"code":7}`, `{"code":7}`},
-		{"no object", `["a"]`, `["a"]`},
-		{"a JSON text", `"no"`, `"no"`},
+		{"a list of texts", `["a","b"]`, "a; b"},
+		{"a JSON text", `"no"`, "no"},
+		{"a number", `7`, "7"},
 		{"text", "no such thing\n", "no such thing"},
 		{"HTML", "<html><body>no</body></html>", "<html><body>no</body></html>"},
 		{"half of JSON", `{"errors":[{"title":"T"`, `{"errors":[{"title":"T"`},
