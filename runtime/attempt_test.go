@@ -72,7 +72,10 @@ func reset(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }
 func stall(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
 // lull is a stall that ends, for what net/http does not end with the context.
-func lull(net.Conn) { time.Sleep(2 * time.Second) }
+func lull(conn net.Conn) {
+	_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	stall(conn)
+}
 
 // forever sends a text again and again, until the client gives up.
 func forever(text string) func(net.Conn) {
@@ -521,7 +524,11 @@ func TestHTTP2(t *testing.T) {
 	})
 	create := createThing
 	create.Path, create.Params = "/{thing_id}", updateThing.Params
-	c := clientOf(t, tableOf(&demoAPI, &getThing, &create), Options{BaseURL: s.URL, Transport: trusting(s), Clock: newFakeClock(), AttemptTimeout: 2 * time.Second})
+	transport := trusting(s)
+	clients := map[bool]*Client{}
+	for stalls, timeout := range map[bool]time.Duration{false: 30 * time.Second, true: 250 * time.Millisecond} {
+		clients[stalls] = clientOf(t, tableOf(&demoAPI, &getThing, &create), Options{BaseURL: s.URL, Transport: transport, Clock: newFakeClock(), AttemptTimeout: timeout})
+	}
 	for _, tt := range []struct{ path, r, w string }{
 		{"good", "1 success", "1 success"},
 		{"reset", "3 unavailable", "1 outcome_unknown"},
@@ -532,7 +539,7 @@ func TestHTTP2(t *testing.T) {
 	} {
 		for action, want := range map[string]string{"get_thing": tt.r, "create_thing": tt.w} {
 			requests.Store(0)
-			e := c.Call(t.Context(), action, token(), []byte(`{"thing_id":"`+tt.path+`"`+map[string]string{"create_thing": `,"name":"n"`}[action]+`}`))
+			e := clients[tt.path == "stall"].Call(t.Context(), action, token(), []byte(`{"thing_id":"`+tt.path+`"`+map[string]string{"create_thing": `,"name":"n"`}[action]+`}`))
 			got := "success"
 			if e.Err != nil {
 				got = string(e.Err.Code)
