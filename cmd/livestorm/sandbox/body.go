@@ -73,10 +73,28 @@ func readDocument(w http.ResponseWriter, r *http.Request, kind string, mention f
 	if !readAs(raw, &top) {
 		return nil, badRequest("The body must be a JSON object with a data member.")
 	}
+	if kind == typeJob {
+		typeIntoData(top)
+	}
 	if err := onlyMembers(top, "the body", mention, "data"); err != nil {
 		return nil, err
 	}
 	return readData(top["data"], kind, mention)
+}
+
+// typeIntoData moves a type that stands beside data to where it belongs. The
+// bulk registration is documented with it there
+// (https://developers.livestorm.co/reference/post_sessions-id-people-bulk) and,
+// in the schema of the same page, with it in data; a body has it once.
+func typeIntoData(top object) {
+	var data object
+	kind, beside := top["type"]
+	if !beside || !readAs(top["data"], &data) || data["type"] != nil {
+		return
+	}
+	data["type"] = kind
+	top["data"] = encode(data)
+	delete(top, "type")
 }
 
 // readBody reads the bytes and checks that they are announced as JSON. The

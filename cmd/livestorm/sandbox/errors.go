@@ -7,6 +7,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -81,17 +82,33 @@ type errorObject struct {
 func (f *fault) reply() *reply {
 	doc := struct {
 		Errors []errorObject `json:"errors"`
-	}{}
+	}{f.objects()}
+	return &reply{status: f.status, header: f.header, body: encode(doc)}
+}
+
+// objects lists what an error document holds.
+func (f *fault) objects() []errorObject {
+	var objects []errorObject
 	title := http.StatusText(f.status)
 	for _, detail := range f.details {
-		doc.Errors = append(doc.Errors, errorObject{
+		objects = append(objects, errorObject{
 			Title:  title,
 			Detail: detail,
 			Code:   strconv.Itoa(f.status),
 			Status: strings.ReplaceAll(strings.ToLower(title), " ", "_"),
 		})
 	}
-	return &reply{status: f.status, header: f.header, body: encode(doc)}
+	return objects
+}
+
+// asFault takes any error for a fault. Operations return faults only; a
+// different error is a mistake in this package and becomes a 500.
+func asFault(err error) *fault {
+	var f *fault
+	if !errors.As(err, &f) {
+		f = refuse(http.StatusInternalServerError, "The server failed.")
+	}
+	return f
 }
 
 // encode writes v as JSON without escaping <, > and &, which would only make

@@ -1,7 +1,7 @@
 // This file holds the operations on events
 // (https://developers.livestorm.co/reference/get_events and its neighbours) and
-// the rules an event must keep. Sessions of an event are in sessions.go, its
-// people in people.go.
+// the rules an event must keep. Its tags are in tags.go, its sessions in
+// sessions.go, its people in people.go.
 
 package sandbox
 
@@ -321,7 +321,7 @@ func (c *call) eventIncluded(names []string, events ...*event) []resource {
 		for _, t := range e.tags {
 			if slices.Contains(names, "tags") && !seen[t.id] {
 				seen[t.id] = true
-				out = append(out, resource{ID: t.id, Type: typeTag, Attributes: tagAttributes{t.title}})
+				out = append(out, t.resource())
 			}
 		}
 	}

@@ -117,6 +117,24 @@ func attributeFilters() filters[*personAttribute] {
 	}
 }
 
+// userFilters are those of https://developers.livestorm.co/reference/get_users.
+// Unlike that of people, the address is documented to be compared without regard
+// to case.
+func userFilters() filters[*user] {
+	return filters[*user]{
+		"pending_invite": yesNo(func(u *user) bool { return u.pendingInvite }),
+		"role":           oneOf(func(u *user) string { return u.role }, roleHost, roleModerator),
+		"email": func(value string) (func(*user) bool, error) {
+			return func(u *user) bool { return strings.EqualFold(u.email, value) }, nil
+		},
+	}
+}
+
+// webhookFilters are those of https://developers.livestorm.co/reference/get_webhooks.
+func webhookFilters() filters[*webhook] {
+	return filters[*webhook]{"event": oneOf(func(h *webhook) string { return h.event }, webhookEvents...)}
+}
+
 // withTimes adds the four filters on creation and change that most lists have.
 func (f filters[T]) withTimes(created, updated func(T) int64) filters[T] {
 	f["created_since"], f["created_until"] = since(created), until(created)

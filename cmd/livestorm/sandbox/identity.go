@@ -13,7 +13,7 @@ func (c *call) ping() (*reply, error) {
 }
 
 func (c *call) me() (*reply, error) {
-	return c.identity(c.userResource())
+	return c.identity(c.world.users.byID[callerID()].resource())
 }
 
 func (c *call) organization() (*reply, error) {
@@ -34,24 +34,7 @@ func (c *call) identity(data resource) (*reply, error) {
 	return single(http.StatusOK, data, included), nil
 }
 
-// userID is the owner as a user. It is not OwnerID, the owner as a person:
-// nothing documents that the two ids are one, and a client that takes one for
-// the other should find out here.
-func userID() string { return makeID("user", 0) }
-
 func organizationID() string { return makeID("organization", 0) }
-
-func (c *call) userResource() resource {
-	owner := c.world.people.byID[OwnerID]
-	return resource{
-		ID: userID(), Type: typeUser,
-		Attributes: userAttributes{
-			Role: "host", CreatedAt: owner.createdAt, UpdatedAt: owner.updatedAt,
-			FirstName: owner.firstName, LastName: owner.lastName, Email: owner.email, Locale: "en",
-		},
-		Relationships: map[string]relation{"organization": {ref{typeOrganization, organizationID()}}},
-	}
-}
 
 func organizationResource() resource {
 	return resource{ID: organizationID(), Type: typeOrganization, Attributes: organizationAttributes{Name: "Example Workspace", Slug: "example-workspace"}}

@@ -1,5 +1,6 @@
 // This file cuts lists into pages, as
-// https://developers.livestorm.co/docs/pagination describes, and reads include.
+// https://developers.livestorm.co/docs/pagination describes, and reads numbers
+// and include.
 // What is kept of a list beforehand is decided in filters.go.
 
 package sandbox
@@ -38,11 +39,11 @@ func selectPage[T any](c *call, all []T, known filters[T]) ([]T, *meta, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	number, err := c.pageParam(pageNumber, 0)
+	number, err := c.numberParam(pageNumber, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	size, err := c.pageParam(pageSize, defaultPageSize)
+	size, err := c.numberParam(pageSize, defaultPageSize)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,9 +68,9 @@ func selectPage[T any](c *call, all []T, known filters[T]) ([]T, *meta, error) {
 	return kept[number*size : min(len(kept), (number+1)*size)], m, nil
 }
 
-// pageParam reads one of the two numbers. They are indexes and counts, so a
+// numberParam reads a number. All of them are indexes, counts and seconds, so a
 // sign is as wrong as a letter.
-func (c *call) pageParam(name string, def int) (int, error) {
+func (c *call) numberParam(name string, def int) (int, error) {
 	text, ok := c.query[name]
 	if !ok {
 		return def, nil

@@ -1,16 +1,12 @@
-// This file holds the operations on people: who belongs to the workspace, to an
-// event or to a session, and registration, which is described at
-// https://developers.livestorm.co/reference/post_sessions-id-people. The list of
-// questions a form can have closes the file.
+// This file holds the operations that tell about people: who belongs to the
+// workspace, to an event or to a session. How they come there is in
+// registration.go. The list of questions a form can have closes the file.
 
 package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
-	"maps"
 	"net/http"
-	"net/mail"
 	"slices"
 	"strings"
 )
@@ -94,15 +90,21 @@ func (c *call) listSessionPeople() (*reply, error) {
 }
 
 func (c *call) getSessionPerson() (*reply, error) {
-	s, err := c.world.sessions.get(c.ids["session_id"])
-	if err != nil {
-		return nil, err
-	}
-	l, err := findPerson(s.links(), c.ids["id"])
+	l, err := c.sessionPerson(c.ids["session_id"], c.ids["id"])
 	if err != nil {
 		return nil, err
 	}
 	return single(http.StatusOK, l.underSession(), nil), nil
+}
+
+// sessionPerson finds a person of a session. The vendor's schema calls the two
+// ids differently from operation to operation; they mean the same.
+func (c *call) sessionPerson(sessionID, personID string) (link, error) {
+	s, err := c.world.sessions.get(sessionID)
+	if err != nil {
+		return link{}, err
+	}
+	return findPerson(s.links(), personID)
 }
 
 func findPerson(links []link, id string) (link, error) {
@@ -175,9 +177,18 @@ func (l link) underEvent() resource {
 }
 
 func (l link) underSession() resource {
-	return resource{ID: l.person.id, Type: typePerson, Attributes: sessionPersonAttributes{
-		eventPersonAttributes: eventPersonAttributes{l.person.attributes(), l.detail()},
-	}}
+	a := sessionPersonAttributes{eventPersonAttributes: eventPersonAttributes{l.person.attributes(), l.detail()}}
+	for _, m := range l.session.messages {
+		if m.author == l.person {
+			a.MessagesCount++
+		}
+	}
+	for _, q := range l.session.questions {
+		if q.author == l.person {
+			a.QuestionsCount++
+		}
+	}
+	return resource{ID: l.person.id, Type: typePerson, Attributes: a}
 }
 
 func (l link) detail() any {
@@ -203,156 +214,6 @@ func answersTo(fields []field, given map[string]any) []answer {
 		answers = append(answers, answer{f.ID, f.Type, given[f.ID], f.Required, f.Custom})
 	}
 	return answers
-}
-
-// register gives somebody a place in a session. Only a session that is over or
-// canceled turns them away; nothing documented keeps people out of a draft.
-func (c *call) register() (*reply, error) {
-	s, err := c.world.sessions.get(c.ids["id"])
-	if err != nil {
-		return nil, err
-	}
-	if err := c.checkDocument(""); err != nil {
-		return nil, err
-	}
-	if s.canceledAt != 0 || s.endedAt != 0 {
-		return nil, unprocessable("The session is over or was canceled; nobody can register for it.")
-	}
-	answers, err := c.readAnswers(s.event)
-	if err != nil {
-		return nil, err
-	}
-	from, err := c.readOrigin()
-	if err != nil {
-		return nil, err
-	}
-	// One address is one person, however its letters are written.
-	p := c.world.byEmail[strings.ToLower(answers["email"].(string))]
-	if p != nil && s.registrationOf(p) != nil {
-		return nil, refuse(http.StatusConflict, "This person is already registered for the session.")
-	}
-	p = c.meet(p, answers)
-	r := c.world.enroll(s, p, answers, c.now)
-	r.origin = from
-	return single(http.StatusCreated, link{p, s.event, s, r}.underSession(), nil), nil
-}
-
-// meet makes a person out of answers, or brings a known participant's names up
-// to date. Team members keep theirs.
-func (c *call) meet(p *person, answers map[string]any) *person {
-	first, _ := answers["first_name"].(string)
-	last, _ := answers["last_name"].(string)
-	if p == nil {
-		return c.world.addPerson(&person{
-			id: c.world.newID(typePerson), role: roleParticipant,
-			firstName: first, lastName: last, email: answers["email"].(string),
-			createdAt: c.now, updatedAt: c.now,
-		})
-	}
-	if p.role == roleParticipant && (first != "" || last != "") {
-		p.firstName, p.lastName, p.updatedAt = cmp.Or(first, p.firstName), cmp.Or(last, p.lastName), c.now
-	}
-	return p
-}
-
-// readAnswers reads the fields attribute, an array of {id, value}. email is the
-// one mandatory entry on the current page of the documentation; an older version
-// asked for every field marked required. The returned map holds a string under
-// "email".
-func (c *call) readAnswers(e *event) (map[string]any, error) {
-	raw, given := c.doc.attributes["fields"]
-	var entries []json.RawMessage
-	if given && !readAs(raw, &entries) {
-		return nil, badRequest("fields must be an array of objects with an id and a value.")
-	}
-	answers := map[string]any{}
-	var problems []string
-	for _, entry := range entries {
-		id, value, err := c.readEntry(entry)
-		if err != nil {
-			return nil, err
-		}
-		_, repeated := answers[id]
-		i := slices.IndexFunc(e.fields, func(f field) bool { return f.ID == id })
-		switch {
-		case i < 0:
-			problems = append(problems, "The event has no field "+c.mention(id)+".")
-		case repeated:
-			problems = append(problems, "The field "+id+" is answered twice.")
-		default:
-			var problem string
-			if answers[id], problem = readAnswer(e.fields[i], value); problem != "" {
-				problems = append(problems, problem)
-			}
-		}
-	}
-	// With a wrong type the address has its problem already.
-	if email, ok := answers["email"]; !ok {
-		problems = append(problems, "The field email is mandatory.")
-	} else if text, ok := email.(string); ok && !isAddress(text) {
-		problems = append(problems, "The field email must be an e-mail address.")
-	}
-	if len(problems) > 0 {
-		return nil, unprocessable(problems...)
-	}
-	return answers, nil
-}
-
-func (c *call) readEntry(raw json.RawMessage) (id string, value json.RawMessage, err error) {
-	var entry object
-	if !readAs(raw, &entry) || !readAs(entry["id"], &id) || entry["value"] == nil {
-		return "", nil, badRequest("Each entry of fields must be an object with an id and a value.")
-	}
-	return id, entry["value"], onlyMembers(entry, "an entry of fields", c.mention, "id", "value")
-}
-
-// readAnswer reads one value. Whether a choice must be one of the options is not
-// documented, so any string is taken.
-func readAnswer(f field, raw json.RawMessage) (any, string) {
-	if f.multiple() {
-		var choices []*string // pointers, to tell null from ""
-		if !readAs(raw, &choices) || slices.Contains(choices, nil) {
-			return nil, "The field " + f.ID + " takes several answers and must be an array of strings."
-		}
-		values := make([]string, 0, len(choices))
-		for _, choice := range choices {
-			values = append(values, *choice)
-		}
-		return values, ""
-	}
-	var value string
-	if !readAs(raw, &value) {
-		return nil, "The field " + f.ID + " must be a string."
-	}
-	return value, ""
-}
-
-func isAddress(text string) bool {
-	a, err := mail.ParseAddress(text)
-	return err == nil && a.Address == text
-}
-
-// readOrigin reads what may stand beside fields. An email attribute there is
-// ignored by the API and not refused (https://github.com/w6w-io/w6w-apps); empty
-// texts come back as null.
-func (c *call) readOrigin() (origin, error) {
-	var o origin
-	rest := maps.Clone(c.doc.attributes)
-	delete(rest, "fields")
-	delete(rest, "email")
-	members := map[string]any{
-		"referrer": &o.referrer, "utm_source": &o.utmSource, "utm_medium": &o.utmMedium,
-		"utm_term": &o.utmTerm, "utm_content": &o.utmContent, "utm_campaign": &o.utmCampaign,
-	}
-	if err := c.assign(rest, members); err != nil {
-		return o, err
-	}
-	for _, member := range members {
-		if text := member.(**string); *text != nil && **text == "" {
-			*text = nil
-		}
-	}
-	return o, nil
 }
 
 func (c *call) listAttributes() (*reply, error) {

@@ -19,6 +19,12 @@ const (
 	typeUser         = "users"
 	typeOrganization = "organizations"
 	typeAttribute    = "people_attributes"
+	typeJob          = "jobs"
+	typeTask         = "tasks" // not documented; it follows the address
+	typeMessage      = "chat_messages"
+	typeQuestion     = "questions"
+	typeRecording    = "recordings"
+	typeWebhook      = "webhooks"
 
 	roleTeam        = "team_member"
 	roleParticipant = "participant"
@@ -260,4 +266,66 @@ type organizationAttributes struct {
 	Name     string  `json:"name"`
 	Slug     string  `json:"slug"`
 	ParentID *string `json:"parent_id"`
+}
+
+// jobAttributes is how far a job is.
+type jobAttributes struct {
+	Status              string `json:"status"`
+	TotalItems          int    `json:"total_items"`
+	TotalProcessedItems int    `json:"total_processed_items"`
+	TotalFail           int    `json:"total_fail"`
+	TotalSuccess        int    `json:"total_success"`
+}
+
+// taskAttributes is one person of a bulk registration. Only this is documented:
+// that a task tells its status, a successful one the person's details, and the
+// others their errors. All names are a choice.
+type taskAttributes struct {
+	Status string        `json:"status"`
+	Input  object        `json:"input"`
+	Person *resource     `json:"person"` // a whole people resource, or null
+	Errors []errorObject `json:"errors"`
+}
+
+// messageAttributes has the column names of a public schema
+// (https://fivetran.com/docs/connectors/applications/livestorm/connector-schema).
+type messageAttributes struct {
+	AuthorID         string `json:"author_id"`
+	FromGuestSpeaker bool   `json:"from_guest_speaker"`
+	FromTeamMember   bool   `json:"from_team_member"`
+	TextContent      string `json:"text_content"`
+	CreatedAt        int64  `json:"created_at"`
+}
+
+// questionAttributes has the names of the vendor's schema as a reader of it gives
+// them (https://github.com/mindcloud-inc/universal-api-reference). responded_at
+// is 0 while there is no response, as other times are; that is a guess.
+type questionAttributes struct {
+	EventID        string  `json:"event_id"`
+	SessionID      string  `json:"session_id"`
+	Question       string  `json:"question"`
+	Response       *string `json:"response"`
+	ResponseOrally bool    `json:"response_orally"`
+	RespondedAt    int64   `json:"responded_at"`
+	CreatedAt      int64   `json:"created_at"`
+	UpdatedAt      int64   `json:"updated_at"`
+}
+
+type recordingAttributes struct {
+	EventID        string `json:"event_id"`
+	SessionID      string `json:"session_id"`
+	FileType       string `json:"file_type"`
+	MimeType       string `json:"mime_type"`
+	FileSize       int64  `json:"file_size"`
+	FileName       string `json:"file_name"`
+	URL            string `json:"url"`
+	URLGeneratedAt int64  `json:"url_generated_at"`
+	URLExpiresIn   int    `json:"url_expires_in"`
+}
+
+type webhookAttributes struct {
+	URL       string `json:"url"`
+	Event     string `json:"event"`
+	CreatedAt int64  `json:"created_at"`
+	UpdatedAt int64  `json:"updated_at"`
 }

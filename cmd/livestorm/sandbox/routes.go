@@ -37,6 +37,8 @@ func routes() []route {
 		people   = personFilters().names()
 		inRoom   = registrantFilters().names()
 		fields   = attributeFilters().names()
+		users    = userFilters().names()
+		webhooks = webhookFilters().names()
 	)
 	return []route{
 		{"GET", "/ping", nil, "", (*call).ping},
@@ -49,6 +51,8 @@ func routes() []route {
 		{"PUT", "/events/{id}", nil, typeEvent, (*call).replaceEvent},
 		{"PATCH", "/events/{id}", nil, typeEvent, (*call).changeEvent},
 		{"DELETE", "/events/{id}", nil, "", (*call).deleteEvent},
+		{"POST", "/events/{id}/tags", nil, typeTag, (*call).attachTag},
+		{"DELETE", "/events/{id}/tags", nil, typeTag, (*call).detachTag},
 		{"GET", "/events/{id}/people", slices.Concat(paged, people), "", (*call).listEventPeople},
 		{"GET", "/events/{event_id}/people/{id}", nil, "", (*call).getEventPerson},
 		{"GET", "/events/{id}/sessions", slices.Concat(paged, include, sessions), "", (*call).listEventSessions},
@@ -61,11 +65,29 @@ func routes() []route {
 		{"DELETE", "/sessions/{id}", nil, "", (*call).deleteSession},
 		{"GET", "/sessions/{id}/people", slices.Concat(paged, include, inRoom), "", (*call).listSessionPeople},
 		{"POST", "/sessions/{id}/people", nil, typePerson, (*call).register},
+		{"DELETE", "/sessions/{id}/people", []string{emailParam}, "", (*call).removeByEmail},
 		{"GET", "/sessions/{session_id}/people/{id}", nil, "", (*call).getSessionPerson},
+		{"PATCH", "/sessions/{session_id}/people/{id}", nil, typePerson, (*call).changeRegistration},
+		{"DELETE", "/sessions/{id}/people/{people_id}", nil, "", (*call).removeRegistration},
+		{"POST", "/sessions/{id}/people/bulk", nil, typeJob, (*call).bulkRegister},
+		{"GET", "/sessions/{id}/chat_messages", slices.Concat(paged, include), "", (*call).listMessages},
+		{"GET", "/sessions/{id}/questions", slices.Concat(paged, include), "", (*call).listQuestions},
+		{"GET", "/sessions/{id}/recordings", slices.Concat(paged, []string{expiresParam}), "", (*call).listRecordings},
 
 		{"GET", "/people", slices.Concat(paged, people), "", (*call).listPeople},
 		{"GET", "/people/{id}", nil, "", (*call).getPerson},
 		{"GET", "/people_attributes", slices.Concat(paged, []string{sortParam}, fields), "", (*call).listAttributes},
+
+		{"GET", "/jobs/{id}", nil, "", (*call).getJob},
+		{"GET", "/jobs/{id}/tasks", paged, "", (*call).listTasks},
+
+		{"GET", "/users", slices.Concat(paged, users), "", (*call).listUsers},
+		{"POST", "/users", nil, typeUser, (*call).inviteUser},
+		{"DELETE", "/users/{id}", nil, "", (*call).removeUser},
+
+		{"GET", "/webhooks", slices.Concat(paged, webhooks), "", (*call).listWebhooks},
+		{"POST", "/webhooks", nil, typeWebhook, (*call).createWebhook},
+		{"DELETE", "/webhooks/{id}", nil, "", (*call).deleteWebhook},
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	jsonAPI   = "application/vnd.api+json"
 	eventPath = "/v1/events/" + sandbox.EventID
 	roomPath  = "/v1/sessions/" + sandbox.SessionID
+	pastPath  = "/v1/sessions/" + sandbox.PastSessionID
 )
 
 func TestToken(t *testing.T) {
@@ -191,11 +192,13 @@ func TestPaging(t *testing.T) {
 
 // Following next_page from page 0 must give every row once.
 func TestWalk(t *testing.T) {
-	for path, want := range map[string]int{"/v1/sessions": 123, "/v1/events": 13, "/v1/people": 10, eventPath + "/people": 9, "/v1/people_attributes": 5} {
+	for path, want := range map[string]int{"/v1/sessions": 123, "/v1/events": 13, "/v1/people": 10, eventPath + "/people": 9, "/v1/people_attributes": 5,
+		"/v1/users": 2, "/v1/webhooks": 2, pastPath + "/chat_messages": 5, pastPath + "/questions": 3, pastPath + "/recordings": 2,
+		"/v1/jobs/" + sandbox.JobID + "/tasks": 2} {
 		c := newClient(t, sandbox.Options{})
 		seen := map[string]bool{}
 		for page := any(0.0); page != nil; {
-			got := c.ok("GET", fmt.Sprintf("%s?page[size]=4&page[number]=%v", path, page), "")
+			got := c.ok("GET", fmt.Sprintf("%s?page[size]=2&page[number]=%v", path, page), "")
 			for _, id := range got.ids() {
 				if seen[id] {
 					t.Fatalf("%s: %s comes twice", path, id)
@@ -257,7 +260,16 @@ func TestShapes(t *testing.T) {
 		"connection_link": str, "attended": yes, "attendance_rate": null, "attendance_duration": num,
 		"has_viewed_replay": yes, "registration_type": str, "is_highlighted": yes, "is_guest_speaker": yes, "session_role": null,
 	}
-	const guest = "filter[role]=participant&filter[email]=ada.okafor@example.com"
+	user := map[string]string{
+		"role": str, "created_at": num, "updated_at": num, "first_name": str, "last_name": str, "email": str, "avatar_link": null,
+		"locale": str, "pending_invite": yes, "website_link": null, "linkedin_link": null, "facebook_link": null, "twitter_handle": null,
+	}
+	question := map[string]string{
+		"event_id": str, "session_id": str, "question": str, "response": null, "response_orally": yes, "responded_at": num,
+		"created_at": num, "updated_at": num,
+	}
+	task := map[string]string{"status": str, "input": obj, "person": obj, "errors": arr}
+	const guest = "filter[role]=participant&filter[email]=" + sandbox.PersonEmail
 	tests := []struct {
 		name, path string
 		at         []any
@@ -287,6 +299,25 @@ func TestShapes(t *testing.T) {
 		{"attribute", "/v1/people_attributes?filter[slug]=topics", []any{"data", 0, "attributes"}, map[string]string{
 			"slug": str, "name": str, "description": str, "placeholder": null, "type": str, "builtin": yes, "user_id": str,
 			"options": arr, "created_at": num, "updated_at": num}},
+		{"me", "/v1/me", []any{"data", "attributes"}, user},
+		{"organization", "/v1/organization", []any{"data", "attributes"}, map[string]string{"name": str, "slug": str, "parent_id": null}},
+		{"user", "/v1/users", []any{"data", 0, "attributes"}, user},
+		{"webhook", "/v1/webhooks", []any{"data", 0, "attributes"}, map[string]string{"url": str, "event": str, "created_at": num, "updated_at": num}},
+		{"tag", eventPath + "?include=tags", []any{"included", 0, "attributes"}, map[string]string{"title": str}},
+		{"job", "/v1/jobs/" + sandbox.JobID, []any{"data", "attributes"}, map[string]string{
+			"status": str, "total_items": num, "total_processed_items": num, "total_fail": num, "total_success": num}},
+		{"task", "/v1/jobs/" + sandbox.JobID + "/tasks", []any{"data", 0, "attributes"}, task},
+		{"task's person", "/v1/jobs/" + sandbox.JobID + "/tasks", []any{"data", 0, "attributes", "person", "attributes"}, underSession},
+		{"failed task", "/v1/jobs/" + sandbox.FailedJobID + "/tasks", []any{"data", 1, "attributes"}, with(task, map[string]string{"person": null})},
+		{"task's error", "/v1/jobs/" + sandbox.FailedJobID + "/tasks", []any{"data", 1, "attributes", "errors", 0},
+			map[string]string{"title": str, "detail": str, "code": str, "status": str}},
+		{"chat message", pastPath + "/chat_messages", []any{"data", 0, "attributes"}, map[string]string{
+			"author_id": str, "from_guest_speaker": yes, "from_team_member": yes, "text_content": str, "created_at": num}},
+		{"answered question", pastPath + "/questions", []any{"data", 0, "attributes"}, with(question, map[string]string{"response": str})},
+		{"open question", pastPath + "/questions", []any{"data", 2, "attributes"}, question},
+		{"recording", pastPath + "/recordings", []any{"data", 0, "attributes"}, map[string]string{
+			"event_id": str, "session_id": str, "file_type": str, "mime_type": str, "file_size": num, "file_name": str, "url": str,
+			"url_generated_at": num, "url_expires_in": num}},
 	}
 	c := newClient(t, sandbox.Options{})
 	past := c.ok("GET", "/v1/sessions?filter[status]=past&page[size]=1", "").ids()[0]
@@ -305,6 +336,9 @@ func TestShapes(t *testing.T) {
 func TestUnsetTimes(t *testing.T) {
 	c := newClient(t, sandbox.Options{})
 	room := c.ok("GET", roomPath, "")
+	if got := c.ok("GET", pastPath+"/questions", "").at("data", 2, "attributes", "responded_at"); got != 0.0 {
+		t.Errorf("responded_at = %v, want 0", got)
+	}
 	for _, name := range []string{"started_at", "ended_at", "canceled_at"} {
 		if got := room.at("data", "attributes", name); got != 0.0 {
 			t.Errorf("%s = %v, want 0", name, got)
@@ -329,6 +363,11 @@ func TestInclude(t *testing.T) {
 		{eventPath + "?include=tags", []string{"tags"}},
 		{roomPath + "/people?include=people", []string{}},
 		{roomPath + "/people", nil},
+		{pastPath + "/chat_messages", nil},
+		{pastPath + "/chat_messages?include=people", []string{"people"}},
+		{roomPath + "/chat_messages?include=people", []string{}},
+		{pastPath + "/questions", nil},
+		{pastPath + "/questions?include=people", []string{"people"}},
 	} {
 		got := c.ok("GET", test.path, "")
 		items, present := got.at("included").([]any)
@@ -409,6 +448,14 @@ func TestFilters(t *testing.T) {
 		{"/v1/people_attributes?filter[placeholder]=name@example.com", 1},
 		{"/v1/people_attributes?filter[description]=x", 0},
 		{"/v1/people_attributes?filter[user_id]=x", 0},
+		{"/v1/users?filter[role]=host", 1},
+		{"/v1/users?filter[role]=moderator&filter[pending_invite]=false", 1},
+		{"/v1/users?filter[pending_invite]=true", 0},
+		{"/v1/users?filter[email]=NOOR.haddad@Example.com", 1},
+		{"/v1/users?filter[email]=noor", 0},
+		{"/v1/webhooks?filter[event]=people.registered", 1},
+		{"/v1/webhooks?filter[event]=job.ended", 0},
+		{roomPath + "/chat_messages", 0},
 		{"/v1/sessions?filter[updated_until]=0", 0},
 		{"/v1/sessions?filter[created_since]=0&filter[status]=live", 1},
 	}
@@ -442,7 +489,19 @@ func TestRefusals(t *testing.T) {
 	person := func(fields string) string {
 		return `{"data":{"type":"people","attributes":{"fields":` + fields + `}}}`
 	}
+	tag := func(attributes string) string { return `{"data":{"type":"tags","attributes":{` + attributes + `}}}` }
+	user := func(attributes string) string { return `{"data":{"type":"users","attributes":{` + attributes + `}}}` }
+	hook := func(url, event string) string {
+		return `{"data":{"type":"webhooks","attributes":{"url":"` + url + `","event":"` + event + `"}}}`
+	}
+	job := func(tasks string) string { return `{"data":{"type":"jobs","attributes":{"tasks":` + tasks + `}}}` }
 	owner := `"owner_id":"` + sandbox.OwnerID + `"`
+	const (
+		tags  = eventPath + "/tags"
+		ada   = people + "/" + sandbox.PersonID
+		bulk  = people + "/bulk"
+		hooks = "/v1/webhooks"
+	)
 	srv := sandbox.New(sandbox.Options{PerSecond: -1})
 	c := client{t, srv}
 	guest := c.ok("GET", "/v1/people?filter[role]=participant", "").ids()[0]
@@ -472,11 +531,35 @@ func TestRefusals(t *testing.T) {
 		{"delete of an unknown event", "DELETE", "/v1/events/" + nobody, "", 404, ""},
 		{"change of an unknown event", "PATCH", "/v1/events/" + nobody, event(""), 404, ""},
 		{"replacement of an unknown event", "PUT", "/v1/events/" + nobody, event(""), 404, ""},
+		{"tag on an unknown event", "POST", "/v1/events/" + nobody + "/tags", tag(`"title":"x"`), 404, ""},
+		{"tag that the event has not", "DELETE", tags, tag(`"title":"Customers"`), 404, ""},
+		{"change of an unknown registration", "PATCH", people + "/" + nobody, person(`[]`), 404, ""},
+		{"change in an unknown session", "PATCH", "/v1/sessions/" + nobody + "/people/" + sandbox.PersonID, person(`[]`), 404, ""},
+		{"removal of nobody", "DELETE", people + "/" + nobody, "", 404, ""},
+		{"removal of somebody elsewhere", "DELETE", pastPath + "/people/" + sandbox.UserID, "", 404, ""},
+		{"removal by an unknown address", "DELETE", people + "?filter[email]=new@example.com", "", 404, ""},
+		{"removal by an address in capitals", "DELETE", people + "?filter[email]=" + strings.ToUpper(sandbox.PersonEmail), "", 404, ""},
+		{"removal from an unknown session", "DELETE", "/v1/sessions/" + nobody + "/people?filter[email]=" + sandbox.PersonEmail, "", 404, ""},
+		{"bulk for an unknown session", "POST", "/v1/sessions/" + nobody + "/people/bulk", job(`[{"fields":[` + email + `]}]`), 404, ""},
+		{"bulk as a person", "GET", bulk, "", 404, ""},
+		{"chat of an unknown session", "GET", "/v1/sessions/" + nobody + "/chat_messages", "", 404, ""},
+		{"chat with a hyphen", "GET", roomPath + "/chat-messages", "", 404, ""},
+		{"questions of an unknown session", "GET", "/v1/sessions/" + nobody + "/questions", "", 404, ""},
+		{"recordings of an unknown session", "GET", "/v1/sessions/" + nobody + "/recordings", "", 404, ""},
+		{"unknown job", "GET", "/v1/jobs/" + nobody, "", 404, ""},
+		{"tasks of an unknown job", "GET", "/v1/jobs/" + nobody + "/tasks", "", 404, ""},
+		{"unknown user", "DELETE", "/v1/users/" + nobody, "", 404, ""},
+		{"person as a user", "DELETE", "/v1/users/" + sandbox.OwnerID, "", 404, ""},
+		{"unknown webhook", "DELETE", hooks + "/" + nobody, "", 404, ""},
 		{"registration for an unknown session", "POST", "/v1/sessions/" + nobody + "/people", person(`[` + email + `]`), 404, ""},
 
 		{"wrong method", "DELETE", "/v1/events", "", 405, ""},
 		{"wrong method on one", "POST", eventPath, event(""), 405, ""},
 		{"HEAD", "HEAD", "/v1/events", "", 405, ""},
+		{"one user", "GET", "/v1/users/" + sandbox.UserID, "", 405, ""},
+		{"one webhook", "GET", hooks + "/" + sandbox.WebhookID, "", 405, ""},
+		{"all jobs", "GET", "/v1/jobs", "", 404, ""},
+		{"tags of an event", "GET", tags, "", 405, ""},
 
 		{"unknown parameter", "GET", "/v1/events?page=1", "", 400, "page"},
 		{"parameter without brackets", "GET", "/v1/events?title=x", "", 400, "title"},
@@ -497,6 +580,22 @@ func TestRefusals(t *testing.T) {
 		{"empty include", "GET", "/v1/events?include=", "", 400, "include"},
 		{"include on sessions", "GET", "/v1/sessions?include=people", "", 400, "include"},
 		{"include without known values", "GET", roomPath + "?include=people", "", 400, "people"},
+		{"unknown include on chat", "GET", pastPath + "/chat_messages?include=sessions", "", 400, "sessions"},
+		{"filter on chat", "GET", pastPath + "/chat_messages?filter[email]=x", "", 400, "filter[email]"},
+		{"unknown include on questions", "GET", pastPath + "/questions?include=sessions", "", 400, "sessions"},
+		{"include on recordings", "GET", pastPath + "/recordings?include=people", "", 400, "include"},
+		{"expiry too short", "GET", pastPath + "/recordings?url_expires_in=3599", "", 400, "url_expires_in"},
+		{"expiry too long", "GET", pastPath + "/recordings?url_expires_in=604801", "", 400, "url_expires_in"},
+		{"expiry in words", "GET", pastPath + "/recordings?url_expires_in=1h", "", 400, "url_expires_in"},
+		{"expiry nested", "GET", pastPath + "/recordings?url[expires_in]=3600", "", 400, "url[expires_in]"},
+		{"role of people on users", "GET", "/v1/users?filter[role]=team_member", "", 400, "moderator"},
+		{"number for an invitation", "GET", "/v1/users?filter[pending_invite]=1", "", 400, "true or false"},
+		{"unknown webhook event", "GET", hooks + "?filter[event]=job.created", "", 400, "job.ended"},
+		{"removal of everybody", "DELETE", people, "", 400, "filter[email]"},
+		{"removal by an empty address", "DELETE", people + "?filter[email]=", "", 400, "filter[email]"},
+		{"removal without brackets", "DELETE", people + "?email=" + sandbox.PersonEmail, "", 400, "email"},
+		{"parameter on a job", "GET", "/v1/jobs/" + sandbox.JobID + "?include=tasks", "", 400, "include"},
+		{"page of tasks that is not there", "GET", "/v1/jobs/" + sandbox.JobID + "/tasks?page[number]=1", "", 400, "page 1"},
 		{"unknown sort", "GET", "/v1/people_attributes?sort=type", "", 400, "sort"},
 
 		{"body on GET", "GET", "/v1/events", `{}`, 400, "no body"},
@@ -573,6 +672,56 @@ func TestRefusals(t *testing.T) {
 		{"number for one", "POST", people, person(`[` + email + `,{"id":"first_name","value":1}]`), 422, "first_name"},
 		{"unknown attribute beside fields", "POST", people, `{"data":{"type":"people","attributes":{"fields":[` + email + `],"utm":"x"}}}`, 422, "utm"},
 		{"number for an origin", "POST", people, `{"data":{"type":"people","attributes":{"fields":[` + email + `],"utm_source":1}}}`, 422, "utm_source"},
+		{"tag of another type", "POST", tags, `{"data":{"type":"tag","attributes":{"title":"x"}}}`, 400, "tags"},
+		{"tag without a body", "DELETE", tags, "", 400, "JSON"},
+		{"tag in the query", "DELETE", tags + "?title=Product", "", 400, "title"},
+		{"tag without a title", "POST", tags, tag(``), 422, "title"},
+		{"tag with a blank title", "POST", tags, tag(`"title":" "`), 422, "title"},
+		{"tag with a numeric title", "DELETE", tags, tag(`"title":1`), 422, "title"},
+		{"tag with a name", "POST", tags, tag(`"name":"x"`), 422, "name"},
+		{"tag with an id", "POST", tags, `{"data":{"type":"tags","id":"x","attributes":{"title":"x"}}}`, 400, "data.id"},
+		{"tag twice", "POST", tags, tag(`"title":"Product"`), 409, "tag"},
+		{"tag twice in capitals", "POST", tags, tag(`"title":"PRODUCT"`), 409, "tag"},
+
+		{"change with fields as an object", "PATCH", ada, person(`{"first_name":"A"}`), 400, "array"},
+		{"change with another id", "PATCH", ada, `{"data":{"type":"people","id":"x","attributes":{}}}`, 400, "data.id"},
+		{"change of an unknown field", "PATCH", ada, person(`[{"id":"company","value":"x"}]`), 422, "company"},
+		{"change to no address", "PATCH", ada, person(`[{"id":"email","value":"new"}]`), 422, "email"},
+		{"change of a name beside fields", "PATCH", ada, `{"data":{"type":"people","attributes":{"first_name":"A"}}}`, 422, "first_name"},
+		{"change to an address that is taken", "PATCH", ada, person(`[{"id":"email","value":"Bruno.Keller@example.com"}]`), 409, "address"},
+		{"change of somebody without a registration", "PATCH", people + "/" + sandbox.OwnerID, person(`[]`), 422, "registration"},
+		{"removal of the owner", "DELETE", people + "/" + sandbox.OwnerID, "", 422, "owner"},
+		{"removal of the owner by address", "DELETE", people + "?filter[email]=noor.haddad@example.com", "", 422, "owner"},
+
+		{"bulk without tasks", "POST", bulk, `{"data":{"type":"jobs","attributes":{}}}`, 400, "tasks"},
+		{"bulk with an object", "POST", bulk, job(`{}`), 400, "tasks"},
+		{"bulk of nobody", "POST", bulk, job(`[]`), 422, "between 1 and 50"},
+		{"bulk of too many", "POST", bulk, job(`[{}` + strings.Repeat(`,{}`, 50) + `]`), 422, "between 1 and 50"},
+		{"bulk with a text", "POST", bulk, job(`[{"fields":[` + email + `]},"x"]`), 400, "Task 1"},
+		{"bulk with both forms", "POST", bulk, job(`[{"attributes":{"fields":[]},"fields":[]}]`), 400, "attributes"},
+		{"bulk with JSON:API tasks", "POST", bulk, job(`[{"type":"people","attributes":{"fields":[` + email + `]}}]`), 400, "attributes"},
+		{"bulk with fields as an object", "POST", bulk, job(`[{"fields":{"email":"new@example.com"}}]`), 400, "Task 0"},
+		{"bulk with wrapped fields as an object", "POST", bulk, job(`[{"attributes":{"fields":{"email":"new@example.com"}}}]`), 400, "Task 0"},
+		{"bulk as one registration", "POST", bulk, `{"data":{"type":"jobs","attributes":{"fields":[` + email + `]}}}`, 422, "fields"},
+		{"bulk of type people", "POST", bulk, `{"data":{"type":"people","attributes":{"tasks":[{}]}}}`, 400, "jobs"},
+		{"bulk with two types", "POST", bulk, `{"type":"jobs","data":{"type":"jobs","attributes":{"tasks":[{}]}}}`, 400, "type"},
+		{"bulk with a wrong type beside", "POST", bulk, `{"type":"people","data":{"attributes":{"tasks":[{}]}}}`, 400, "jobs"},
+		{"type beside elsewhere", "POST", "/v1/users", `{"type":"users","data":{"attributes":{"email":"new@example.com"}}}`, 400, "type"},
+		{"bulk for a session that is over", "POST", pastPath + "/people/bulk", job(`[{"fields":[` + email + `]}]`), 422, "over"},
+
+		{"user without an address", "POST", "/v1/users", user(`"role":"host"`), 422, "email"},
+		{"user with a wrong address", "POST", "/v1/users", user(`"email":"new"`), 422, "email"},
+		{"user with a person's role", "POST", "/v1/users", user(`"email":"new@example.com","role":"team_member"`), 422, "role"},
+		{"user with a name", "POST", "/v1/users", user(`"email":"new@example.com","first_name":"N"`), 422, "first_name"},
+		{"user who is there", "POST", "/v1/users", user(`"email":"Elif.Demir@example.com"`), 409, "address"},
+
+		{"webhook without an address", "POST", hooks, `{"data":{"type":"webhooks","attributes":{"event":"job.ended"}}}`, 422, "url"},
+		{"webhook without an event", "POST", hooks, `{"data":{"type":"webhooks","attributes":{"url":"https://example.com"}}}`, 422, "event"},
+		{"webhook over HTTP", "POST", hooks, hook("http://example.com", "job.ended"), 422, "HTTPS"},
+		{"webhook to nowhere", "POST", hooks, hook("https:///x", "job.ended"), 422, "HTTPS"},
+		{"webhook for an unknown event", "POST", hooks, hook("https://example.com", "job.created"), 422, "job.ended"},
+		{"webhook with other names", "POST", hooks, `{"data":{"type":"webhooks","attributes":{"target_url":"https://example.com","event_name":"job.ended"}}}`, 422, "target_url"},
+
 		{"already there", "POST", people, person(`[{"id":"email","value":"ada.okafor@example.com"}]`), 409, "already"},
 		{"already there in capitals", "POST", people, person(`[{"id":"email","value":"ADA.OKAFOR@example.com"}]`), 409, "already"},
 	}
@@ -655,6 +804,12 @@ func TestAllow(t *testing.T) {
 		roomPath:           "DELETE, GET, PATCH, PUT",
 		"/v1/ping":         "GET",
 		"/people/whatever": "GET",
+
+		eventPath + "/tags":               "DELETE, POST",
+		roomPath + "/people":              "DELETE, GET, POST",
+		roomPath + "/people/whatever":     "DELETE, GET, PATCH",
+		"/v1/users":                       "GET, POST",
+		"/v1/webhooks/" + sandbox.EventID: "DELETE",
 	} {
 		if got := c.do("OPTIONS", path, ""); got.status != 405 || got.header.Get("Allow") != want {
 			t.Errorf("OPTIONS %s: %d, Allow %q, want %q", path, got.status, got.header.Get("Allow"), want)
@@ -1054,6 +1209,13 @@ func FuzzServer(f *testing.F) {
 		{"POST", roomPath + "/people", `{"data":{"type":"people","attributes":{"fields":[null,[],{"id":[],"value":{}}]}}}`},
 		{"PATCH", roomPath, strings.Repeat(`{"data":`, 20000)},
 		{"PUT", eventPath, `{"data":{"type":"events","attributes":{"slug":"\ud800"}}}`},
+		{"POST", roomPath + "/people/bulk", `{"type":"jobs","data":{"attributes":{"tasks":[{"attributes":{"fields":[null]}},{}]}}}`},
+		{"POST", roomPath + "/people/bulk", `{"data":{"type":"jobs","attributes":{"tasks":[null,[],7]}}}`},
+		{"GET", "/v1/jobs/" + sandbox.JobID + "/tasks?page[size]=1", ""},
+		{"PATCH", roomPath + "/people/" + sandbox.PersonID, `{"data":{"type":"people","attributes":{"fields":[{"id":"email","value":[]}]}}}`},
+		{"DELETE", eventPath + "/tags", `{"data":{"type":"tags","attributes":{"title":"product"}}}`},
+		{"GET", pastPath + "/recordings?url_expires_in=99999999999999999999", ""},
+		{"POST", "/v1/webhooks", `{"data":{"type":"webhooks","attributes":{"url":"https://[::1","event":"job.ended"}}}`},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
@@ -1125,6 +1287,7 @@ func (c client) snapshot() string {
 	var all strings.Builder
 	for _, path := range []string{
 		"/v1/events?page[size]=50&include=sessions,tags", "/v1/people?page[size]=50", roomPath + "/people?page[size]=50",
+		"/v1/users", "/v1/webhooks", "/v1/jobs/" + sandbox.JobID + "/tasks",
 	} {
 		all.WriteString(c.ok("GET", path, "").raw)
 	}

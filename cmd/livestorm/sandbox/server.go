@@ -4,8 +4,10 @@
 // query, body.
 //
 // The story continues in routes.go (which addresses exist), limits.go, body.go
-// and errors.go, then in the operations: events.go, sessions.go, people.go and
-// identity.go. world.go holds what exists before the first call.
+// and errors.go, then in the operations: identity.go, events.go, tags.go,
+// sessions.go, people.go, registration.go, jobs.go, room.go, users.go and
+// webhooks.go. world.go holds the state, start.go what exists before the first
+// call.
 
 // Package sandbox answers like the Livestorm REST API, from memory.
 //
@@ -20,7 +22,6 @@ package sandbox
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func orDefault(n, def int) int {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, err := s.answer(w, r)
 	if err != nil {
-		answer = refusal(err)
+		answer = asFault(err).reply()
 	}
 	answer.write(w)
 }
@@ -180,14 +181,4 @@ type call struct {
 	query   map[string]string
 	doc     *document
 	mention func(string) string
-}
-
-// refusal turns any error into an answer. Operations return faults only; a
-// different error is a mistake in this package and becomes a 500.
-func refusal(err error) *reply {
-	var f *fault
-	if !errors.As(err, &f) {
-		f = refuse(http.StatusInternalServerError, "The server failed.")
-	}
-	return f.reply()
 }
