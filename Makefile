@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 10s
+MANIFESTS := manifest.yaml $(wildcard examples/*/manifest.yaml)
 
 .PHONY: help
 help: ## list the targets
@@ -18,22 +19,25 @@ test: ## run all tests under the race detector
 
 .PHONY: generate
 generate: ## write gen/ and the pages that are rendered from the language's schema
-	go run ./cmd/connectorgen generate
+	@for m in $(MANIFESTS); do echo "connectorgen generate --manifest $$m"; go run ./cmd/connectorgen generate --manifest $$m || exit 1; done
 	go run ./cmd/connectorgen schema > docs/manifest.schema.json
 	go run ./cmd/connectorgen schema --format markdown > docs/manifest.md
+	go run ./cmd/connectorgen rules --format markdown > docs/rules.md
 
 .PHONY: check
 check: ## tell whether the generated files are current
-	go run ./cmd/connectorgen check
+	@for m in $(MANIFESTS); do echo "connectorgen check --manifest $$m"; go run ./cmd/connectorgen check --manifest $$m || exit 1; done
 	go run ./cmd/connectorgen schema | cmp - docs/manifest.schema.json
 	go run ./cmd/connectorgen schema --format markdown | cmp - docs/manifest.md
+	go run ./cmd/connectorgen rules --format markdown | cmp - docs/rules.md
 
 .PHONY: lint
 lint: ## gofmt, go vet and staticcheck, and the manifest itself
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go run ./cmd/connectorgen lint
+	@for m in $(MANIFESTS); do echo "connectorgen lint --manifest $$m"; go run ./cmd/connectorgen lint --manifest $$m || exit 1; done
+	@for m in $(MANIFESTS); do go run ./cmd/connectorgen fmt --check --manifest $$m || exit 1; done
 
 .PHONY: bench
 bench: ## measure, beside a floor in the same run
@@ -41,7 +45,7 @@ bench: ## measure, beside a floor in the same run
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME
-	@set -e; for p in ./runtime ./generator; do \
+	@set -e; for p in ./runtime ./generator ./generator/format; do \
 	  for f in $$(grep -rhoE '^func Fuzz[A-Za-z]+' $$p/*_test.go | sed 's/func //'); do \
 	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
 	  done; done

@@ -35,13 +35,13 @@ func Generate(file string, src []byte) (*model.Connector, []File, error) {
 func Load(file string, src []byte) (*model.Connector, manifest.Diagnostics) {
 	m, faults := manifest.Load(file, src)
 	if m == nil {
-		return nil, faults
+		return nil, faults.Spanned(src)
 	}
 	// Names are decided even when the shape has faults, so that an author sees
 	// everything in one run.
 	c, nameFaults := model.Build(m)
 	if faults = append(faults, nameFaults...).Sorted(); len(faults) > 0 {
-		return nil, faults
+		return nil, faults.Spanned(src)
 	}
 	return c, nil
 }

@@ -6,6 +6,7 @@ package generator_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,10 +40,12 @@ func TestGeneratedPackageIsCommitted(t *testing.T) {
 	}
 }
 
-// The contract was given: the schemas equal it in values, and in the order of
-// keys, which people see on the host's pages.
+// The contract was given: its seven actions come first and equal it in values,
+// and in the order of keys, which people see on the host's pages.
 func TestContract(t *testing.T) {
-	want, got := read(t, "../testdata/livestorm.contract.json"), export.Schemas(livestorm(t))
+	c := livestorm(t)
+	c.Actions = c.Actions[:7]
+	want, got := read(t, "../testdata/livestorm.contract.json"), export.Schemas(c)
 	var wantDoc, gotDoc any
 	decode(t, want, &wantDoc)
 	decode(t, got, &gotDoc)
@@ -109,7 +112,7 @@ auth:
 			}
 			doc, said := export.Catalogue(c, 2)
 			catalogueFields(t, doc, name == "livestorm")
-			if name == "livestorm" && said != "output_schema coverage: 7/7 actions · 0 warning(s)" {
+			if n := len(c.Actions); said != fmt.Sprintf("output_schema coverage: %d/%d actions · 0 warning(s)", n, n) {
 				t.Errorf("the exporter says %q", said)
 			}
 		})
@@ -134,7 +137,9 @@ func catalogueFields(t *testing.T, doc []byte, tested bool) {
 		decode(t, action["parameters"], &parameters)
 		for _, p := range parameters {
 			parameter := fields(t, p, "type", "description", "default", "required")
-			same(t, "default", parameter["default"], `null`)
+			if parameter["default"] == nil {
+				t.Error("a parameter has no default")
+			}
 		}
 	}
 	for _, s := range elements(t, integration["auth_schemas"]) {

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // answer is what came back.
@@ -26,7 +27,8 @@ type answer struct {
 	status   int
 	header   http.Header
 	body     []byte
-	redirect string // where a redirect that was not followed leads, without its query
+	url      url.URL // that was asked, redirects aside
+	redirect string  // where a redirect that was not followed leads, without its query
 }
 
 // fault is why no answer came, or not all of it.
@@ -35,9 +37,21 @@ type fault struct {
 	sent   bool // the API may have seen the request
 	reason string
 	final  bool // sending again would not help
+	code   Code // of a final fault, where it is not the way to the API
 }
 
 func (k *call) success(status int) bool { return slices.Contains(k.op.Success, status) }
+
+// absent reports whether a status says that there is nothing.
+func (k *call) absent(status int) bool { return slices.Contains(k.op.Absent, status) }
+
+// timeout bounds one attempt.
+func (k *call) timeout() time.Duration {
+	if k.op.Timeout > 0 {
+		return k.op.Timeout
+	}
+	return k.client.timeout
+}
 
 // attempt sends a request once and reads the answer. Redirects
 // of safe methods to the same origin are followed, each one an attempt of its
@@ -45,7 +59,7 @@ func (k *call) success(status int) bool { return slices.Contains(k.op.Success, s
 func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error) {
 	target := &r.url
 	for hop := 0; ; hop++ {
-		p, code, reason := k.client.budgets.acquire(ctx, k.tenant())
+		p, code, reason := k.permit(ctx)
 		if code != "" {
 			return nil, nil, k.noBudget(ctx, code, reason)
 		}
@@ -59,6 +73,14 @@ func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error
 		}
 		target = next
 	}
+}
+
+// permit waits for the leave of the budgets.
+func (k *call) permit(ctx context.Context) (p permit, code Code, reason string) {
+	if k.unmetered {
+		return permit{}, "", ""
+	}
+	return k.client.budgets.acquire(ctx, k.tenant())
 }
 
 // permitted makes an exchange and gives the permit back, also when a host's
@@ -91,10 +113,14 @@ func (k *call) noBudget(ctx context.Context, code Code, reason string) *Error {
 // exchange sends the request to target and reads the answer. Both results are
 // set when an answer broke off.
 func (k *call) exchange(ctx context.Context, r *request, target *url.URL) (*answer, *fault) {
-	ctx, cancel := context.WithTimeout(ctx, k.client.timeout)
+	ctx, cancel := context.WithTimeout(k.guarded(ctx, target), k.timeout())
 	defer cancel()
 	w := &connections{cancel: cancel}
-	res, err := k.client.transport.RoundTrip(r.http(w.watch(ctx), target))
+	req := r.http(w.watch(ctx), target)
+	if f := k.sign(ctx, req, r.body); f != nil {
+		return nil, f
+	}
+	res, err := k.client.transport.RoundTrip(req)
 	switch {
 	case err != nil && w.replayed.Load():
 		return nil, &fault{cause: errReplay, reason: networkReason(io.EOF)}
@@ -108,6 +134,26 @@ func (k *call) exchange(ctx context.Context, r *request, target *url.URL) (*answ
 		f.sent = true
 	}
 	return a, f
+}
+
+// sign lets the hand-written function of the scheme sign the request of one
+// attempt. What it sets is gone with the attempt, and it cannot send the request
+// elsewhere.
+func (k *call) sign(ctx context.Context, req *http.Request, body []byte) *fault {
+	if k.secrets.scheme == nil || k.secrets.scheme.Sign == nil || k.unmetered {
+		return nil
+	}
+	at := *req.URL
+	req.URL, req.Header = &at, req.Header.Clone()
+	to, host := origin(req.URL), req.Host
+	err := k.secrets.scheme.Sign(ctx, req, body, k.secrets.of)
+	if err == nil && (origin(req.URL) != to || req.Host != host) {
+		err = errors.New("the signer has changed where it goes")
+	}
+	if err != nil {
+		return &fault{cause: err, reason: "the request could not be signed: " + k.secrets.clean(err.Error()), final: true, code: CodeInternal}
+	}
+	return nil
 }
 
 // connections watches what a transport does for one attempt.
@@ -191,7 +237,7 @@ func (k *call) read(res *http.Response) ([]byte, *fault) {
 	if res.StatusCode < 200 {
 		return nil, nil // a 101 hands over the connection itself, which has no end
 	}
-	if !k.success(res.StatusCode) || k.op.Result.Kind == ResultNone {
+	if !k.success(res.StatusCode) || !k.readsBody() {
 		reader, err := decoded(res)
 		if err != nil {
 			return nil, nil // the status says enough
@@ -220,9 +266,15 @@ func (k *call) read(res *http.Response) ([]byte, *fault) {
 	return body, nil
 }
 
+// readsBody reports whether anything is looked for in the body of a success.
+func (k *call) readsBody() bool {
+	return k.reads || k.op.Result.Kind != ResultNone || k.op.Until != nil || len(k.op.Outputs) > 0
+}
+
 var (
 	errEncoding = errors.New("unknown content encoding")
 	errTooLarge = errors.New("too large")
+	errPrivate  = errors.New("the host is in a private network, which this program does not call")
 	errReplay   = errors.New("the connection was closed before the request was taken up")
 )
 

@@ -7,20 +7,26 @@ package runtime
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
 // Options configures a [Client]. The zero value works: the API's own base URL,
 // three attempts of at most 30 seconds, budgets kept.
 type Options struct {
-	// BaseURL replaces the API's whole base URL, path included. Plain http is
+	// BaseURL replaces every host of the API, path included. Plain http is
 	// taken for loopback and private addresses only.
 	BaseURL string
+	// BaseURLs replaces single hosts by their names, before BaseURL; "" or
+	// "default" is the base URL.
+	BaseURLs map[string]string
+	// AllowPrivateHosts lets a credential that names its own host name one of
+	// this machine or of a private network. A program that runs for strangers
+	// leaves it off: they could reach into its network.
+	AllowPrivateHosts bool
 	// Transport sends the requests; nil means [NewTransport]. It must not
 	// follow redirects (an http.RoundTripper does not).
 	Transport http.RoundTripper
@@ -35,6 +41,12 @@ type Options struct {
 	DisableBudgets bool
 	// UserAgent replaces the User-Agent header.
 	UserAgent string
+	// Drift, when set, is told where an answer differs from the shapes that the
+	// manifest declares. It runs while the answer is read, for calls at the same
+	// time.
+	Drift func(ctx context.Context, d Drift)
+	// Strict makes a call fail whose answer differs from the declared shapes.
+	Strict bool
 	// Clock replaces the system's clock in tests.
 	Clock Clock
 }
@@ -51,7 +63,9 @@ type Clock interface {
 type Client struct {
 	table     *Table
 	index     map[string]*Action
-	base      *url.URL
+	hosts     []host
+	replaced  *url.URL // what Options.BaseURL says; nil when it says nothing
+	private   bool     // credentials may name private hosts
 	transport http.RoundTripper
 	attempts  int
 	timeout   time.Duration
@@ -59,12 +73,17 @@ type Client struct {
 	clock     Clock
 	budgets   *budgets
 	tokens    retryTokens
+	drift     func(ctx context.Context, d Drift)
+	strict    bool     // drift is a failure
+	plans     sync.Map // what is worked out once, of operations, shapes and Go types
+	access    accessTokens
+	patterns  sync.Map // compiled patterns of the table, by their text
 }
 
 // NewClient returns a client for a generated table. It fails when an option
 // cannot be used; the error says which and why.
 func NewClient(t *Table, o Options) (*Client, error) {
-	base, err := baseURL(t.API.BaseURL, o.BaseURL)
+	hosts, err := newHosts(t.API, o)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +94,12 @@ func NewClient(t *Table, o Options) (*Client, error) {
 		return nil, fmt.Errorf("the option UserAgent has characters that a header cannot carry")
 	}
 	c := &Client{
-		table: t, index: make(map[string]*Action, len(t.Actions)), base: base,
+		table: t, index: make(map[string]*Action, len(t.Actions)), hosts: hosts, private: o.AllowPrivateHosts,
 		transport: o.Transport, attempts: o.Attempts, timeout: o.AttemptTimeout,
-		userAgent: o.UserAgent, clock: o.Clock,
+		userAgent: o.UserAgent, clock: o.Clock, drift: o.Drift, strict: o.Strict,
+	}
+	if o.BaseURL != "" {
+		c.replaced, _ = url.Parse(o.BaseURL) // newHosts has checked it
 	}
 	for i := range t.Actions {
 		c.index[t.Actions[i].Name] = &t.Actions[i]
@@ -140,25 +162,62 @@ func ResumeAt(position string) CallOption {
 	return func(s *callSettings) { s.resume = position }
 }
 
-// call is one action on its way.
+// call is one action on its way, or one step of it.
 type call struct {
-	client   *Client
-	op       *Operation
-	secrets  secrets
-	settings callSettings
+	client    *Client
+	op        *Operation
+	action    *Operation // of a step: whose words and rules hold where it has none of its own
+	secrets   secrets
+	settings  callSettings
+	captured  []named // what steps have found, for the holes of templates
+	made      *made   // what is made for the call, such as its UUID; its steps share it
+	page      page    // the page to ask for; zero for operations without paging
+	reads     bool    // the body is read whole, though the operation returns nothing
+	unmetered bool    // the requests are none of the API's budgets
+
+	ctx    context.Context // of the whole call, for what runs while an answer is read: hooks and jq programs
+	values []Value         // of the parameters, for the same
+	drifts []Drift         // that have been reported
 }
+
+// named is a value under a name.
+type named struct {
+	name  string
+	value Value
+}
+
+// page says which page of a list a request asks for.
+type page struct {
+	in     Place    // where the fields go: query, body (members of its root) or header
+	fields []field  // such as page[number]=2 and page[size]=50
+	url    *url.URL // or the whole address, which the API gave itself
+}
+
+// field is a name and a text on the wire.
+type field struct{ name, value string }
 
 // begin checks the credential, before anything else happens.
 func (c *Client) begin(op *Operation, cred Credentials, opts []CallOption) (*call, *Error) {
-	s, err := guard(op.Auth, cred, &c.table.API.Texts)
-	if err != nil {
+	k := &call{client: c, op: op}
+	if len(op.Steps) > 0 || op.Until != nil {
+		k.made = &made{}
+	}
+	var err *Error
+	if k.secrets, err = c.choose(op, cred); err != nil {
 		return nil, err
 	}
-	k := &call{client: c, op: op, secrets: s}
 	for _, o := range opts {
 		o(&k.settings)
 	}
-	return k, nil
+	return k, k.located()
+}
+
+// beginInput is begin for a JSON input, which may hold the credential too. It
+// returns the rest of the input.
+func (c *Client) beginInput(op *Operation, cred Credentials, input []byte, opts []CallOption) (*call, []byte, *Error) {
+	cred, input = op.keysOf(cred, input)
+	k, err := c.begin(op, cred, opts)
+	return k, input, err
 }
 
 // failed is an error with the API's text for a failure that is not an answer of
@@ -168,7 +227,33 @@ func failed(t *Texts, code Code, reason string) *Error {
 }
 
 func (k *call) failed(code Code, reason string) *Error {
-	return failed(&k.client.table.API.Texts, code, k.secrets.redact(reason))
+	return failed(k.texts(), code, k.secrets.redact(reason))
+}
+
+// texts are the error texts of the operation.
+func (k *call) texts() *Texts {
+	if k.op.Texts == nil && k.action != nil {
+		return k.client.texts(k.action)
+	}
+	return k.client.texts(k.op)
+}
+
+func (c *Client) texts(op *Operation) *Texts {
+	if op.Texts != nil {
+		return op.Texts
+	}
+	return &c.table.API.Texts
+}
+
+// errors are the rules by which the operation's failures are known.
+func (k *call) errors() *Errors {
+	switch {
+	case k.op.Errors != nil:
+		return k.op.Errors
+	case k.action != nil && k.action.Errors != nil:
+		return k.action.Errors
+	}
+	return &k.client.table.API.Errors
 }
 
 // fill puts a value into a template once; the value is never read as one.
@@ -182,7 +267,7 @@ func fill(template, placeholder, value string) string {
 func NewTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            dial,
 		TLSHandshakeTimeout:    tlsTimeout,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           256,
@@ -191,38 +276,6 @@ func NewTransport() *http.Transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		DisableCompression:     true,
 	}
-}
-
-// baseURL chooses and checks the base URL.
-func baseURL(declared, replaced string) (*url.URL, error) {
-	text := declared
-	if replaced != "" {
-		text = replaced
-	}
-	u, err := url.Parse(strings.TrimRight(text, "/"))
-	if err != nil {
-		return nil, fmt.Errorf("the base URL cannot be read; write it like %s", declared)
-	}
-	switch {
-	case u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("the base URL needs a scheme and a host, like %s", declared)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("the base URL must not have a user, a query or a fragment; write it like %s", declared)
-	case u.Scheme == "http" && !nearby(u.Hostname()):
-		return nil, fmt.Errorf("the base URL uses http, which would send the credential readable to %s; use https", u.Hostname())
-	}
-	return u, nil
-}
-
-// nearby reports whether a host is this machine or an address of a private
-// network.
-func nearby(host string) bool {
-	host = strings.ToLower(host)
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && (addr.IsLoopback() || addr.IsPrivate())
 }
 
 type systemClock struct{}

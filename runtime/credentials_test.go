@@ -125,7 +125,7 @@ func TestGuardComesFirst(t *testing.T) {
 func TestGuardFields(t *testing.T) {
 	pair := AuthScheme{Type: "api_key",
 		Fields: []CredentialField{{Key: "id", Missing: "No id."}, {Key: "key", Missing: "No key."}},
-		Send:   []AuthPart{{Header: "X-Id", Key: "id"}, {Header: "X-Key", Prefix: "Key ", Key: "key"}, {Header: "X-None", Key: "none"}}}
+		Send:   []AuthPart{{Header: "X-Id", Value: "{id}"}, {Header: "X-Key", Value: "Key {key}"}, {Header: "X-None", Value: "{none}"}}}
 	op := getThing
 	op.Auth = &pair
 	api := play(answering(200, goodBody))
@@ -155,7 +155,7 @@ func TestNewCredentialsCopies(t *testing.T) {
 	data := map[string]string{"token": "abc"}
 	c := NewCredentials("bearer_token", data)
 	data["token"] = "other"
-	if s, err := guard(&tokenAuth, c, &demoAPI.Texts); err != nil || s.of("token") != "abc" {
+	if s, err := newTestClient(t, Options{}).guard(&tokenAuth, c, &demoAPI.Texts); err != nil || s.of("token") != "abc" {
 		t.Errorf("got %q, %v", s.values, err)
 	}
 }
@@ -204,7 +204,7 @@ func TestCredentialsFromEnv(t *testing.T) {
 		t.Errorf("got %q %q", c.authType, c.secret("token"))
 	}
 	empty := demoAPI.CredentialsFromEnv(func(string) string { return "" })
-	if _, err := guard(&tokenAuth, empty, &demoAPI.Texts); err == nil || err.Error() != "Missing API token in auth_data." {
+	if _, err := newTestClient(t, Options{}).guard(&tokenAuth, empty, &demoAPI.Texts); err == nil || err.Error() != "Missing API token in auth_data." {
 		t.Errorf("an empty environment: %v", err)
 	}
 	unnamed := API{Auth: []*AuthScheme{{Fields: []CredentialField{{Key: "token"}}}}}
@@ -399,11 +399,14 @@ func TestStructsShowNothing(t *testing.T) {
 	}
 	structs := []any{
 		token(), options, c, *table, table.Actions[0], api, api.Headers[0], api.Texts, tokenAuth, tokenAuth.Fields[0], tokenAuth.Send[0], api.Budgets[0],
-		api.Errors[0], getThing, thingID, Pairs{}, wrapped, dataList, *listThings.Paging, envelope, *failure, list, list.ListState, Text("x"),
+		api.Errors, getThing, thingID, wrapped, dataList, *listThings.Paging, envelope, *failure, list, list.ListState, Text("x"),
+		Bound{}, Capture{}, Change{}, Check{}, Condition{}, Encoding{}, ErrorRule{}, FailureRule{}, Field{}, Find{}, Hook{}, HookAnswer{}, Host{}, Member{}, Output{}, Rule{},
+		Shape{}, ShapeField{}, Step{}, Template{}, TokenRequest{}, Translation{}, Until{}, Drift{}, Typed[int]{}, TypedList[int]{},
 	}
 	var names []string
 	for _, s := range structs {
-		names = append(names, reflect.Indirect(reflect.ValueOf(s)).Type().Name())
+		name, _, _ := strings.Cut(reflect.Indirect(reflect.ValueOf(s)).Type().Name(), "[")
+		names = append(names, name)
 		v := reflect.ValueOf(s)
 		pointer := reflect.New(v.Type())
 		pointer.Elem().Set(v)

@@ -55,45 +55,126 @@ func (o Object) Decode(into any) error {
 // dispatch table.
 func (c *Client) Invoke(ctx context.Context, op *Operation, cred Credentials, input []byte, opts ...CallOption) (e Envelope) {
 	defer func() {
-		if recover() != nil { // a host's transport or clock; its words may hold anything
-			e = failure(op, failed(&c.table.API.Texts, CodeInternal, "a part of this program failed"), nil)
+		if recover() != nil { // a host's transport, clock or hook; its words may hold anything
+			e = failure(op, failed(c.texts(op), CodeInternal, "a part of this program failed"), nil)
 		}
 	}()
-	k, err := c.begin(op, cred, opts)
+	k, input, err := c.beginInput(op, cred, input, opts)
 	if err != nil {
 		return failure(op, err, nil)
 	}
-	values, reason := decodeInput(op.Params, input)
-	if reason != "" {
-		return failure(op, k.failed(CodeInvalidInput, reason), nil)
-	}
-	if op.Result.Kind == ResultList {
-		return k.invokeList(ctx, values)
-	}
-	found, err := k.one(ctx, values)
+	values, err := k.arguments(input)
 	if err != nil {
 		return failure(op, err, nil)
 	}
-	return Envelope{JSON: appendSuccess(make([]byte, 0, len(found.result)+64), op, found.result)}
+	return k.invoke(ctx, values)
 }
 
-func (k *call) invokeList(ctx context.Context, values []Value) Envelope {
-	var parts [][]byte // the elements of each page, as they came
-	size := 0
-	state, err := k.pages(ctx, values, false, func(p cut) bool {
-		if inner := bytes.TrimSpace(p.result[1 : len(p.result)-1]); len(inner) > 0 {
-			parts = append(parts, inner)
-			size += len(inner) + 1
-		}
-		return true
-	})
+// invoke makes the envelope of a call whose input is good.
+func (k *call) invoke(ctx context.Context, values []Value) Envelope {
+	k.ctx, k.values = ctx, values
+	switch {
+	case len(k.op.Outputs) > 0:
+		return k.invokeOutputs(ctx)
+	case k.paged():
+		return k.invokeList(ctx)
+	}
+	found, err := k.one(ctx)
+	if err != nil {
+		return failure(k.op, err, nil)
+	}
+	return Envelope{JSON: appendSuccess(make([]byte, 0, len(found.result)+64), k.op, found.result)}
+}
+
+func (k *call) invokeList(ctx context.Context) Envelope {
+	parts, state, err := k.parts(ctx, nil)
 	if err != nil {
 		e := failure(k.op, err, parts)
 		e.List = &state
 		return e
 	}
-	out := appendSuccess(make([]byte, 0, size+len(k.op.Result.Field)+64), k.op, nil)
+	out := appendSuccess(make([]byte, 0, sizeOf(parts)+len(k.op.Result.Field)+64), k.op, nil)
 	return Envelope{JSON: append(appendList(out, parts), '}'), List: &state}
+}
+
+// parts fetches the pages of a list and returns the elements of each, as they
+// came. first, when given, gets the first page.
+func (k *call) parts(ctx context.Context, first func(*cut)) (parts [][]byte, state ListState, err *Error) {
+	state, err = k.pages(ctx, k.values, false, func(p cut) bool {
+		if first != nil {
+			first(&p)
+			first = nil
+		}
+		if inner := bytes.TrimSpace(p.result[1 : len(p.result)-1]); len(inner) > 0 {
+			parts = append(parts, inner)
+		}
+		return true
+	})
+	return parts, state, err
+}
+
+func (k *call) invokeOutputs(ctx context.Context) Envelope {
+	f, state, err := k.fields(ctx)
+	if err != nil {
+		e := failure(k.op, err, f.parts)
+		if state != nil {
+			e.List = state
+		}
+		return e
+	}
+	size := sizeOf(f.parts) + sizeOf(f.values) + 64
+	for i := range k.op.Outputs {
+		size += len(k.op.Outputs[i].Field) + 4
+	}
+	out := append(make([]byte, 0, size), `{"success":true,"error":null`...)
+	for i := range k.op.Outputs {
+		out = append(appendQuoted(append(out, ','), k.op.Outputs[i].Field), ':')
+		if i == f.list {
+			out = appendList(out, f.parts)
+		} else {
+			out = append(out, f.values[i]...)
+		}
+	}
+	return Envelope{JSON: append(out, '}'), List: state}
+}
+
+// fields runs an operation with Outputs. state is nil when none of them is
+// paged.
+func (k *call) fields(ctx context.Context) (f fields, state *ListState, err *Error) {
+	if f.list = -1; !k.paged() {
+		found, err := k.one(ctx)
+		if err == nil {
+			f.values, err = k.outputs(&found, 0)
+		}
+		return f, nil, err
+	}
+	var page *cut
+	var paged ListState
+	f.list = k.plan().list
+	f.parts, paged, err = k.parts(ctx, func(c *cut) { page = c })
+	if err == nil && page != nil {
+		f.values, err = k.outputs(page, paged.Count)
+	}
+	return f, &paged, err
+}
+
+// joined are all values, the list that is made of parts included.
+func (f fields) joined() [][]byte {
+	if f.list < 0 {
+		return f.values
+	}
+	values := make([][]byte, max(len(f.values), f.list+1))
+	copy(values, f.values)
+	values[f.list] = appendList(make([]byte, 0, sizeOf(f.parts)+2), f.parts)
+	return values
+}
+
+// sizeOf is the size of parts with a separator behind each.
+func sizeOf(parts [][]byte) (size int) {
+	for _, p := range parts {
+		size += len(p) + 1
+	}
+	return size
 }
 
 // appendList appends the list that the pages make.
@@ -125,12 +206,16 @@ func appendSuccess(dst []byte, op *Operation, data []byte) []byte {
 // failure is an envelope that says why an action failed. parts are what a list
 // holds all the same.
 func failure(op *Operation, err *Error, parts [][]byte) Envelope {
-	size := len(err.text) + 64
-	for _, p := range parts {
-		size += len(p) + 1
+	out := appendQuoted(append(make([]byte, 0, len(err.text)+sizeOf(parts)+64), `{"success":false,"error":`...), err.text)
+	for i := range op.Outputs {
+		out = append(appendQuoted(append(out, ','), op.Outputs[i].Field), ':')
+		if op.Result.Kind == ResultList && op.Outputs[i].Field == op.Result.Field {
+			out = appendList(out, parts)
+		} else {
+			out = append(out, op.Outputs[i].empty()...)
+		}
 	}
-	out := appendQuoted(append(make([]byte, 0, size), `{"success":false,"error":`...), err.text)
-	if op.Result.Field != "" {
+	if len(op.Outputs) == 0 && op.Result.Field != "" {
 		out = append(appendQuoted(append(out, ','), op.Result.Field), ':')
 		if op.Result.Kind == ResultList {
 			out = appendList(out, parts)
@@ -146,55 +231,23 @@ func failure(op *Operation, err *Error, parts [][]byte) Envelope {
 }
 
 // one runs an operation of one request.
-func (k *call) one(ctx context.Context, values []Value) (cut, *Error) {
-	r, reason := k.newRequest(values, 0)
-	if reason != "" {
-		return cut{}, k.failed(CodeInvalidInput, reason)
-	}
-	a, err := k.send(ctx, r)
+func (k *call) one(ctx context.Context) (cut, *Error) {
+	a, err := k.perform(ctx, k.values)
 	if err != nil {
 		return cut{}, err
-	}
-	if k.op.Result.Kind == ResultNone {
-		return cut{}, k.denied(a)
 	}
 	return k.take(a, false)
 }
 
-// denied looks for the failure member in an answer whose body nobody else
-// reads; a body of any other kind is fine there.
-func (k *call) denied(a *answer) *Error {
-	found, err := k.cutBody(a.body, "", false)
-	if err != nil || !fails(found.failure) {
-		return nil
-	}
-	err = k.statusError(a)
-	err.Attempts = a.attempts
-	return err
-}
-
-// take cuts the result out of an answer.
-func (k *call) take(a *answer, collect bool) (cut, *Error) {
-	found, err := k.cutBody(a.body, a.header.Get("Content-Type"), collect)
-	if err == nil && fails(found.failure) {
-		err = k.statusError(a)
-	}
-	if err != nil {
-		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
-	}
-	return found, err
-}
-
 // prepare begins a typed call.
-func (c *Client) prepare(op *Operation, cred Credentials, values []Value, opts []CallOption) (*call, *Error) {
+func (c *Client) prepare(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption) (*call, *Error) {
 	k, err := c.begin(op, cred, opts)
 	if err != nil {
 		return nil, err
 	}
-	if reason := missing(op.Params, values); reason != "" {
-		return nil, k.failed(CodeInvalidInput, reason)
-	}
-	return k, nil
+	k.ctx = ctx
+	k.values, err = k.checked(values)
+	return k, err
 }
 
 // Do runs an operation that returns nothing. Errors are [*Error].
@@ -206,11 +259,11 @@ func (c *Client) Do(ctx context.Context, op *Operation, cred Credentials, values
 // Object runs an operation that returns one object; it is nil when the API
 // answered null. Errors are [*Error].
 func (c *Client) Object(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (Object, error) {
-	k, err := c.prepare(op, cred, values, opts)
+	k, err := c.prepare(ctx, op, cred, values, opts)
 	if err != nil {
 		return nil, err
 	}
-	found, err := k.one(ctx, values)
+	found, err := k.one(ctx)
 	if err != nil || len(found.result) == 0 || found.result[0] == 'n' {
 		return nil, asError(err)
 	}
@@ -220,12 +273,12 @@ func (c *Client) Object(ctx context.Context, op *Operation, cred Credentials, va
 // List runs an operation that returns a list, to its end. When it fails midway
 // the list holds what came before, beside the error. Errors are [*Error].
 func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (List, error) {
-	k, err := c.prepare(op, cred, values, opts)
+	k, err := c.prepare(ctx, op, cred, values, opts)
 	if err != nil {
 		return List{ListState: ListState{Stop: StopError}}, err
 	}
 	var l List
-	l.ListState, err = k.pages(ctx, values, true, func(p cut) bool {
+	l.ListState, err = k.pages(ctx, k.values, true, func(p cut) bool {
 		l.Items = append(l.Items, p.items...)
 		return true
 	})
@@ -236,12 +289,12 @@ func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, valu
 // used up, and holds no more than one. A failure comes as its last element.
 func (c *Client) Seq(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		k, err := c.prepare(op, cred, values, opts)
+		k, err := c.prepare(ctx, op, cred, values, opts)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		_, err = k.pages(ctx, values, true, func(p cut) bool {
+		_, err = k.pages(ctx, k.values, true, func(p cut) bool {
 			for _, item := range p.items {
 				if !yield(item, nil) {
 					return false

@@ -28,7 +28,7 @@ func TestEnvelopes(t *testing.T) {
 		{"created", "create_thing", token(), `{"name":"n"}`, answering(201, goodBody), `{"success":true,"error":null,"data":{"id":"1"}}`},
 		{"a list", "list_tags", token(), ``, answering(200, `{"data":[{"id":"1"},{"id":"2"}]}`), `{"success":true,"error":null,"data":[{"id":"1"},{"id":"2"}]}`},
 		{"an empty list", "list_tags", token(), ``, answering(200, `{"data":[]}`), `{"success":true,"error":null,"data":[]}`},
-		{"pages", "list_things", token(), `{}`, page("a b", "null"), `{"success":true,"error":null,"data":[{"id":"a"},{"id":"b"}]}`},
+		{"pages", "list_things", token(), `{}`, onePage("a b", "null"), `{"success":true,"error":null,"data":[{"id":"a"},{"id":"b"}]}`},
 		{"nothing", "delete_thing", token(), `{"thing_id":"t"}`, answering(204, ``), `{"success":true,"error":null}`},
 		{"a field of another name", "get_status", token(), ``, answering(200, `{"up":true}`), `{"success":true,"error":null,"status":{"up":true}}`},
 		{"no credential needed", "ping", Credentials{}, ``, answering(200, goodBody), `{"success":true,"error":null,"data":{"id":"1"}}`},

@@ -90,12 +90,7 @@ func Example_typed() {
 			fmt.Println(err)
 			return
 		}
-		var s struct{ Attributes struct{ Status string } }
-		if err := session.Decode(&s); err != nil {
-			fmt.Println(err)
-			return
-		}
-		if s.Attributes.Status == "live" {
+		if session.Value.Attributes.Status == "live" {
 			live++
 		}
 	}

@@ -26,15 +26,17 @@ const secret = "tok/en+s3cret=&<x>\"y~z"
 var tokenAuth = AuthScheme{
 	Name: "api_token", Type: "bearer_token", Title: "API Token",
 	Fields: []CredentialField{{Key: "token", Env: "DEMO_TOKEN", Missing: "Missing API token in auth_data."}},
-	Send:   []AuthPart{{Header: "Authorization", Key: "token"}},
+	Send:   []AuthPart{{Header: "Authorization", Value: "{token}"}},
 }
 
 var demoAPI = API{
 	Name: "demo", Title: "Demo", Version: "1.2.3", BaseURL: "https://api.example.test/v1",
 	Headers: []Header{{Name: "Accept", Value: "application/json"}},
 	Auth:    []*AuthScheme{&tokenAuth},
-	Errors:  []ErrorRule{{Path: "errors", Text: []string{"title", "detail"}}, {Path: "message"}},
-	Failure: "errors",
+	Errors: Errors{
+		Failures: []FailureRule{{Path: "errors"}},
+		Messages: []ErrorRule{{Path: "errors", Text: []string{"title", "detail"}}, {Path: "message"}},
+	},
 	Texts: Texts{
 		Status:  "API error ({status}): {detail}",
 		Timeout: "Request timed out.",
@@ -45,12 +47,22 @@ var demoAPI = API{
 var (
 	thingID = Param{Name: "thing_id", Type: TypeString, Required: true, In: InPath, Wire: "thing_id"}
 
-	wrapped = Body{MediaType: "application/vnd.api+json", Open: `{"data":{"type":"things","attributes":{`, Close: `}}}`}
-	framed  = Body{MediaType: "application/json", Open: `{"version":1`, Close: `}`, Constants: true}
+	wrapped = Body{Format: BodyJSON, MediaType: "application/vnd.api+json", Root: object(
+		Member{"data", object(
+			Member{"type", Template{Kind: TemplateJSON, JSON: `"things"`}},
+			Member{"attributes", Template{Kind: TemplateObject, Parameters: true}},
+		)},
+	)}
+	framed = Body{Format: BodyJSON, MediaType: "application/json", Root: Template{
+		Kind: TemplateObject, Members: []Member{{"version", Template{Kind: TemplateJSON, JSON: `1`}}}, Parameters: true,
+	}}
 
 	dataObject = Result{Kind: ResultObject, Field: "data", Path: "data"}
 	dataList   = Result{Kind: ResultList, Field: "data", Path: "data"}
 )
+
+// object is a template of an object with these members.
+func object(members ...Member) Template { return Template{Kind: TemplateObject, Members: members} }
 
 // The operations, one of each kind.
 var (
@@ -59,14 +71,14 @@ var (
 		Params: []Param{
 			thingID,
 			{Name: "search", Type: TypeString, In: InQuery, Wire: "filter[q]"},
-			{Name: "limit", Type: TypeInteger, In: InQuery, Wire: "limit", OmitEmpty: true},
+			{Name: "limit", Type: TypeInteger, In: InQuery, Wire: "limit", Omit: OmitEmpty},
 			{Name: "trace", Type: TypeString, In: InHeader, Wire: "X-Trace"},
 		},
 	}
 	listThings = Operation{
 		Name: "list_things", Method: "GET", Path: "/things", Auth: &tokenAuth, Success: []int{200}, Result: dataList,
 		Params: []Param{{Name: "title", Type: TypeString, In: InQuery, Wire: "filter[title]"}},
-		Paging: &Paging{Page: "page[number]", First: 0, Size: "page[size]", SizeValue: 50, Next: "meta.next_page", Current: "meta.current_page"},
+		Paging: &Paging{Mode: PagingPage, In: InQuery, Param: "page[number]", First: 0, Size: "page[size]", SizeValue: 50, Next: "meta.next_page", Current: "meta.current_page"},
 	}
 	createThing = Operation{
 		Name: "create_thing", Method: "POST", Path: "/things", Auth: &tokenAuth, Body: &wrapped, Success: []int{200, 201}, Result: dataObject,
@@ -77,9 +89,9 @@ var (
 			{Name: "live", Type: TypeBoolean, In: InBody, Wire: "is-live"},
 			{Name: "tags", Type: TypeArray, In: InBody, Wire: "tags"},
 			{Name: "extra", Type: TypeObject, In: InBody, Wire: "extra"},
-			{Name: "note", Type: TypeString, In: InBody, Wire: "note", OmitEmpty: true},
-			{Name: "rank", Type: TypeInteger, In: InBody, Wire: "rank", OmitEmpty: true},
-			{Name: "fields", Type: TypeObject, In: InBody, Wire: "fields", OmitEmpty: true, Pairs: &Pairs{Key: "id", Value: "value"}},
+			{Name: "note", Type: TypeString, In: InBody, Wire: "note", Omit: OmitEmpty},
+			{Name: "rank", Type: TypeInteger, In: InBody, Wire: "rank", Omit: OmitEmpty},
+			{Name: "fields", Type: TypeObject, In: InBody, Wire: "fields", Omit: OmitEmpty, Encode: &Encoding{As: EncodePairs, Key: "id", Value: "value"}},
 		},
 	}
 	updateThing = Operation{

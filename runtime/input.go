@@ -9,20 +9,30 @@ import (
 	"strings"
 )
 
-// decodeInput reads the input object of an action. No input at all is an empty
-// object. The reason is "" when the input is good.
-func decodeInput(params []Param, input []byte) (values []Value, reason string) {
+// arguments reads the input object of an action: one checked value for each
+// parameter.
+func (k *call) arguments(input []byte) ([]Value, *Error) {
+	values, faults := decodeInput(k.op.Params, input)
+	if values == nil {
+		return nil, k.failed(CodeInvalidInput, faults[0])
+	}
+	in := inspection{call: k, values: values, faults: faults}
+	return in.run()
+}
+
+// decodeInput reads the members of an input object. No input at all is an empty
+// object. There are no values when the input is no JSON at all.
+func decodeInput(params []Param, input []byte) (values []Value, faults []string) {
 	values = make([]Value, len(params))
 	input = bytes.TrimPrefix(input, []byte("\uFEFF"))
-	if len(bytes.TrimSpace(input)) == 0 {
-		return values, missing(params, values)
-	}
 	if len(input) > maxInputBytes {
-		return nil, fmt.Sprintf("the input is larger than %d bytes", maxInputBytes)
+		return nil, []string{fmt.Sprintf("the input is larger than %d bytes", maxInputBytes)}
 	}
 	d := inputDecoder{scanner: scanner{b: input}, params: params, values: values}
-	if err := d.document(d.root); err != nil {
-		return nil, "the input is not valid JSON: " + err.Error()
+	if len(bytes.TrimSpace(input)) > 0 {
+		if err := d.document(d.root); err != nil {
+			return nil, []string{"the input is not valid JSON: " + err.Error()}
+		}
 	}
 	if why := missing(params, values); why != "" {
 		d.faults = append(d.faults, why)
@@ -30,7 +40,7 @@ func decodeInput(params []Param, input []byte) (values []Value, reason string) {
 	if d.more > 0 {
 		d.faults = append(d.faults, fmt.Sprintf("and %d more", d.more))
 	}
-	return values, strings.Join(d.faults, "; ")
+	return values, d.faults
 }
 
 // maxFaults bounds what is listed of an input that is all wrong.
@@ -40,11 +50,12 @@ const maxFaults = 20
 // typed value could not be turned into JSON.
 func missing(params []Param, values []Value) string {
 	var faults []string
-	for i, p := range params {
+	for i := range params {
+		p := &params[i]
 		switch {
 		case values[i].kind == brokenValue:
 			faults = append(faults, p.Name+" "+values[i].text)
-		case values[i].kind == absentValue && p.Required:
+		case values[i].kind == absentValue && p.Required && p.Default == "":
 			faults = append(faults, p.Name+" is required")
 		}
 	}
@@ -81,6 +92,10 @@ func (d *inputDecoder) root(i int) int {
 	return d.object(i, 0, d.member)
 }
 
+// wrong stands for an argument that has been refused: it is there, and nobody
+// looks at it again.
+var wrong = Value{kind: wrongValue}
+
 // member takes one member of the input into its value.
 func (d *inputDecoder) member(key []byte, at int) int {
 	end := d.value(at, 1)
@@ -96,14 +111,14 @@ func (d *inputDecoder) member(key []byte, at int) int {
 		d.fault("%s is given twice", d.params[i].Name)
 	case value[0] == 'n': // null is absent
 		d.seen = append(d.seen, d.params[i].Name)
-	case !d.params[i].Type.admits(value):
+	case !d.params[i].admits(value):
 		d.fault("%s must be %s, not %s", d.params[i].Name, d.params[i].Type.article(), describe(value))
-		d.values[i] = Value{kind: jsonValue, json: value} // present, so not missing too
+		d.values[i] = wrong // present, so not missing too
 	case value[0] == '"' && halfCharacter(value):
 		d.fault("%s has half of a character (a lone surrogate)", d.params[i].Name)
-		d.values[i] = Value{kind: jsonValue, json: value}
+		d.values[i] = wrong
 	default:
-		d.values[i] = Value{kind: jsonValue, json: value}
+		d.values[i] = rawJSON(value)
 	}
 	return end
 }
@@ -159,9 +174,17 @@ func (d *inputDecoder) unknown(name string) {
 	d.listed = true
 }
 
+// admits reports whether a checked JSON value may be given for the parameter:
+// one of its type, or the text that such a value will be read from.
+func (p *Param) admits(value []byte) bool {
+	return p.Type.admits(value) || p.Parse != "" && value[0] == '"'
+}
+
 // admits reports whether a checked JSON value has the type.
 func (t Type) admits(value []byte) bool {
 	switch t {
+	case TypeAny:
+		return true
 	case TypeString:
 		return value[0] == '"'
 	case TypeBoolean:
@@ -191,6 +214,8 @@ func (t Type) article() string {
 	switch t {
 	case TypeInteger, TypeArray, TypeObject:
 		return "an " + string(t)
+	case TypeAny:
+		return "any value"
 	}
 	return "a " + string(t)
 }

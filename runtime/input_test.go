@@ -21,6 +21,16 @@ var inputParams = []Param{
 	{Name: "extra", Type: TypeObject},
 }
 
+// readInput reads an input for parameters of an operation of their own.
+func readInput(params []Param, input []byte) ([]Value, string) {
+	k := call{client: &Client{table: &Table{API: &API{Texts: Texts{Failed: "{reason}", JSON: "{parameter} is not valid JSON."}}}}, op: &Operation{Params: params}}
+	values, err := k.arguments(input)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return values, ""
+}
+
 // show writes values as an object again, in the order of the parameters.
 func show(params []Param, values []Value) string {
 	var parts []string
@@ -52,7 +62,7 @@ func TestInputAccepted(t *testing.T) {
 		{"members keep their order", `{"id":"a","extra":{"z":1,"a":2,"m":3}}`, `id="a" extra={"z":1,"a":2,"m":3}`},
 	}
 	for _, tt := range tests {
-		values, reason := decodeInput(inputParams, []byte(tt.input))
+		values, reason := readInput(inputParams, []byte(tt.input))
 		if reason != "" {
 			t.Errorf("%s: refused: %s", tt.name, reason)
 		} else if got := show(inputParams, values); got != tt.want {
@@ -104,7 +114,7 @@ func TestInputRefused(t *testing.T) {
 		{"wrong is not missing too", `{"id":1}`, "id must be a string, not a number (1)"},
 	}
 	for _, tt := range tests {
-		if _, reason := decodeInput(inputParams, []byte(tt.input)); reason != tt.want {
+		if _, reason := readInput(inputParams, []byte(tt.input)); reason != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, reason, tt.want)
 		}
 	}
@@ -112,26 +122,26 @@ func TestInputRefused(t *testing.T) {
 
 func TestInputWithoutParameters(t *testing.T) {
 	for _, input := range []string{"", "{}", " { } "} {
-		if values, reason := decodeInput(nil, []byte(input)); reason != "" || len(values) != 0 {
+		if values, reason := readInput(nil, []byte(input)); reason != "" || len(values) != 0 {
 			t.Errorf("%q: got %v, %s", input, values, reason)
 		}
 	}
-	if _, reason := decodeInput(nil, []byte(`{"a":1}`)); reason != `"a" is not a parameter; this action takes none` {
+	if _, reason := readInput(nil, []byte(`{"a":1}`)); reason != `"a" is not a parameter; this action takes none` {
 		t.Error(reason)
 	}
 }
 
 func TestInputBounds(t *testing.T) {
 	big := `{"id":"` + strings.Repeat("a", maxInputBytes) + `"}`
-	if _, reason := decodeInput(inputParams, []byte(big)); reason != "the input is larger than 10485760 bytes" {
+	if _, reason := readInput(inputParams, []byte(big)); reason != "the input is larger than 10485760 bytes" {
 		t.Errorf("too large: %.100s", reason)
 	}
 	deep := `{"id":"a","tags":` + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth) + `}`
-	if _, reason := decodeInput(inputParams, []byte(deep)); !strings.HasPrefix(reason, "the input is not valid JSON: it is nested too deep") {
+	if _, reason := readInput(inputParams, []byte(deep)); !strings.HasPrefix(reason, "the input is not valid JSON: it is nested too deep") {
 		t.Errorf("too deep: %.100s", reason)
 	}
 	long := `{"id":"a","` + strings.Repeat("é", 100) + `":1}`
-	_, reason := decodeInput(inputParams, []byte(long))
+	_, reason := readInput(inputParams, []byte(long))
 	if !strings.Contains(reason, `…" is not a parameter`) || len(reason) > 400 {
 		t.Errorf("long name: %s", reason)
 	}
@@ -141,7 +151,7 @@ func TestInputBounds(t *testing.T) {
 // text that fits on a page, not one larger than what was sent.
 func TestInputManyFaults(t *testing.T) {
 	input := `{"id":"a"` + strings.Repeat(`,"x":1`, 100_000) + `}`
-	if _, reason := decodeInput(inputParams, []byte(input)); reason == "" || len(reason) > 64<<10 {
+	if _, reason := readInput(inputParams, []byte(input)); reason == "" || len(reason) > 64<<10 {
 		t.Errorf("the reason has %d bytes for an input of %d", len(reason), len(input))
 	}
 }
@@ -158,11 +168,11 @@ func FuzzInput(f *testing.F) {
 	}
 	k := callFor(f, &createThing)
 	f.Fuzz(func(t *testing.T, input []byte) {
-		values, reason := decodeInput(createThing.Params, input)
+		values, reason := readInput(createThing.Params, input)
 		if reason != "" {
 			return
 		}
-		r, reason := k.newRequest(values, 0)
+		r, reason := k.newRequest(values)
 		if reason != "" {
 			if !strings.HasPrefix(reason, "fields has the key ") {
 				t.Fatalf("%q: refused late: %s", input, reason)

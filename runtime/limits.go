@@ -25,6 +25,8 @@ const (
 	maxInputBytes  = 10 << 20
 	maxDepth       = 1000 // of JSON, in and out
 
+	programTime = 5 * time.Second // of a jq program that makes a part of a request
+
 	maxPages      = 1000
 	maxItems      = 100_000
 	maxListBytes  = 64 << 20

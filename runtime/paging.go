@@ -1,13 +1,15 @@
 // The pages of a list. A list always knows whether it is complete, why it
-// stopped and where to go on; nothing is dropped without a word.
+// stopped and where to go on; nothing is dropped without a word. This file walks;
+// nextpage.go finds the way from one page to the next.
 
 package runtime
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"math"
 	"strconv"
-	"strings"
 )
 
 // List is the result of a list action.
@@ -22,7 +24,8 @@ type ListState struct {
 	Complete bool       // nothing is missing
 	Stop     StopReason // why it ended
 	// Resume is where to go on, for [ResumeAt]: the first page that is not in
-	// the list. Empty when the list is complete.
+	// the list, or not all of it. Empty when the list is complete, or when
+	// nobody knows.
 	Resume string
 }
 
@@ -32,6 +35,7 @@ type StopReason string
 // The reasons.
 const (
 	StopEnd      StopReason = "end"      // there is no more
+	StopLimit    StopReason = "limit"    // the caller wanted no more
 	StopCap      StopReason = "cap"      // a limit of the runtime
 	StopDeadline StopReason = "deadline" // the time was over
 	StopBudget   StopReason = "budget"   // the API's rates allow no more
@@ -40,25 +44,37 @@ const (
 )
 
 // pages asks for one page after the other and gives each to use, until the end,
-// an error, or use returns false. With collect the pages hold their items one by
-// one.
+// a limit, an error, or use returns false. With collect the pages hold their
+// items one by one.
 func (k *call) pages(ctx context.Context, values []Value, collect bool, use func(cut) bool) (ListState, *Error) {
 	w := walk{call: k, values: values, collect: collect}
-	err := w.start()
+	err := w.start(ctx)
 	for err == nil {
 		var page cut
 		if page, err = w.fetch(ctx); err != nil {
 			break
 		}
+		whole := w.shorten(&page)
 		if !use(page) {
 			w.state.Stop = StopCanceled
 			return w.state, nil
 		}
-		w.passed()
+		if !whole {
+			w.state.Stop = StopLimit
+			return w.state, nil
+		}
+		w.passed(page)
 		var more bool
 		if more, err = w.advance(page); err == nil && !more {
 			w.state.Complete, w.state.Stop, w.state.Resume = true, StopEnd, ""
 			return w.state, nil
+		}
+		if err == nil && w.enough() {
+			w.state.Stop = StopLimit
+			return w.state, nil
+		}
+		if err == nil {
+			err = w.limits(page)
 		}
 	}
 	return w.stopped(err)
@@ -67,45 +83,81 @@ func (k *call) pages(ctx context.Context, values []Value, collect bool, use func
 // walk is a list on its way.
 type walk struct {
 	*call
-	values  []Value
-	collect bool
-	state   ListState
-	page    int64 // the page to fetch
-	fetched int   // pages
-	bytes   int
-	empty   int // empty pages in a row
+	values   []Value
+	collect  bool
+	state    ListState
+	at       place // the page to fetch
+	size     int64 // items asked for in a page; 0 when the API chooses
+	asks     int64 // items asked for in the current page
+	limit    int64 // items wanted
+	maxPages int64
+	answer   *answer
+	seen     map[[sha256.Size]byte]bool // the cursors and addresses asked for
+	fetched  int                        // pages
+	bytes    int
+	empty    int  // empty pages in a row
+	resumed  bool // the list began somewhere else than at its beginning
 }
 
-func (w *walk) start() *Error {
-	if w.op.Paging == nil {
+// start takes the steps that come before, and finds the first page.
+func (w *walk) start(ctx context.Context) (err *Error) {
+	if len(w.op.Steps) > 0 {
+		if err = w.steps(ctx, w.values); err != nil {
+			return err
+		}
+	}
+	p := w.op.Paging
+	if p == nil {
 		return nil
 	}
-	w.page = w.op.Paging.First
-	if at := w.settings.resume; at != "" {
-		number, ok := strings.CutPrefix(at, "page=")
-		page, err := strconv.ParseInt(number, 10, 64)
-		if !ok || err != nil || page < w.op.Paging.First {
-			return w.failed(CodeInvalidInput, fmt.Sprintf("%q is no place to resume this list at; give the one that the list named, such as %s",
-				at, position(w.op.Paging.First+1)))
+	w.at.number = p.First
+	w.limit, w.maxPages, w.size = math.MaxInt64, math.MaxInt64, int64(p.SizeValue)
+	if w.settings.resume != "" {
+		if w.at, err = w.resumeAt(w.settings.resume); err != nil {
+			return err
 		}
-		w.page = page
+		w.resumed = true
 	}
-	w.state.Resume = position(w.page)
+	for _, bound := range []struct {
+		name string
+		into *int64
+	}{{p.Limit, &w.limit}, {p.MaxPages, &w.maxPages}, {p.SizeParam, &w.size}} {
+		if bound.name == "" {
+			continue
+		}
+		if err = w.bound(bound.name, bound.into); err != nil {
+			return err
+		}
+	}
+	w.state.Resume = w.at.text(p)
 	return nil
 }
 
-func position(page int64) string { return "page=" + strconv.FormatInt(page, 10) }
+// bound reads a parameter that bounds the list, where it is given.
+func (w *walk) bound(name string, into *int64) *Error {
+	v := w.op.argument(name, w.values)
+	if v.kind == absentValue {
+		return nil
+	}
+	f, err := strconv.ParseFloat(v.plain(), 64)
+	if err != nil || f < 1 || f != math.Trunc(f) {
+		return w.failed(CodeInvalidInput, name+" must be a whole number of at least 1")
+	}
+	*into = int64(min(f, math.MaxInt32))
+	return nil
+}
 
 // fetch gets the current page.
 func (w *walk) fetch(ctx context.Context) (cut, *Error) {
-	r, reason := w.newRequest(w.values, w.page)
-	if reason != "" {
-		return cut{}, w.failed(CodeInvalidInput, reason)
+	w.turn()
+	a, err := w.ask(ctx, w.values)
+	if err == nil && w.op.Until != nil {
+		a, err = w.until(ctx, w.values, a)
 	}
-	a, err := w.send(ctx, r)
 	if err != nil {
 		return cut{}, err
 	}
+	w.answer = a
 	page, err := w.take(a, w.collect)
 	if err == nil {
 		err = w.asked(page)
@@ -118,44 +170,97 @@ func (w *walk) fetch(ctx context.Context) (cut, *Error) {
 	return page, err
 }
 
+// turn writes down which page the next request asks for.
+func (w *walk) turn() {
+	p := w.op.Paging
+	if p == nil {
+		return
+	}
+	next := page{in: p.In, url: w.at.url}
+	if p.In == "" {
+		next.in = InQuery
+	}
+	switch p.Mode {
+	case PagingCursor:
+		if w.at.cursor != "" {
+			next.fields = append(make([]field, 0, 2), field{p.Param, w.at.cursor})
+		}
+	case PagingURL, PagingLink:
+	default:
+		next.fields = append(make([]field, 0, 2), field{p.Param, strconv.FormatInt(w.at.number, 10)})
+	}
+	w.asks = w.size
+	if p.Mode != PagingPage { // the numbers of pages mean something for one size only
+		w.asks = min(w.size, w.limit-int64(w.state.Count))
+	}
+	if p.Size != "" && w.asks > 0 {
+		next.fields = append(next.fields, field{p.Size, strconv.FormatInt(w.asks, 10)})
+	}
+	w.call.page = next
+}
+
 // asked wants an answer to be the page that was asked for, where it tells: an
 // API that ignores the page number would send the same items for ever.
 func (w *walk) asked(page cut) *Error {
-	if page.current == nil || page.current[0] == 'n' || strings.Trim(string(page.current), `"`) == strconv.FormatInt(w.page, 10) {
+	if page.current == nil || page.current[0] == 'n' || !w.op.Paging.numbered() {
 		return nil
 	}
-	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("page %d was asked for, but %q in the answer is %s", w.page, w.op.Paging.Current, describe(page.current)))
+	if plainText(page.current) == strconv.FormatInt(w.at.number, 10) {
+		return nil
+	}
+	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("%s %d was asked for, but %q in the answer is %s",
+		w.op.Paging.unit(), w.at.number, w.op.Paging.Current, describe(page.current)))
+}
+
+// shorten cuts a page off where the caller wants no more items, and reports
+// whether it stays whole.
+func (w *walk) shorten(page *cut) (whole bool) {
+	over := int64(w.state.Count) - w.limit
+	if w.op.Paging == nil || over <= 0 {
+		return true
+	}
+	keep := page.count - int(over)
+	w.state.Count -= int(over)
+	page.count = keep
+	page.result = firstElements(page.result, keep)
+	if len(page.items) > keep {
+		page.items = page.items[:keep]
+	}
+	if w.op.Paging.Mode == PagingOffset {
+		w.state.Resume = place{number: w.at.number + int64(keep)}.text(w.op.Paging)
+	}
+	return false
+}
+
+// firstElements is a checked list without the elements after the first n.
+func firstElements(list []byte, n int) []byte {
+	s := scanner{b: list}
+	seen, end := 0, 1
+	s.array(0, 0, func(at int) int {
+		next := s.value(at, 1)
+		if seen++; seen <= n {
+			end = next
+		}
+		return next
+	})
+	return append(append(make([]byte, 0, end+1), list[:end]...), ']')
 }
 
 // passed notes that the current page is in the list.
-func (w *walk) passed() {
-	if w.op.Paging != nil {
-		w.state.Resume = position(w.page + 1)
+func (w *walk) passed(page cut) {
+	p := w.op.Paging
+	switch {
+	case p == nil:
+	case !p.numbered():
+		w.state.Resume = "" // until the next one is known
+	default:
+		w.state.Resume = w.after(page).text(p)
 	}
 }
 
-// advance moves to the next page and reports whether there is one.
-func (w *walk) advance(page cut) (more bool, err *Error) {
-	p := w.op.Paging
-	if p == nil {
-		return false, nil
-	}
-	if page.next == nil {
-		return false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q is missing in the answer, so nobody knows whether the list goes on", p.Next))
-	}
-	if page.next[0] == 'n' {
-		return false, nil
-	}
-	next, perr := strconv.ParseInt(strings.Trim(string(page.next), `"`), 10, 64)
-	if perr != nil {
-		return false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not the number of a page", p.Next, describe(page.next)))
-	}
-	if next <= w.page {
-		return false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("the list does not move on: after page %d comes page %d", w.page, next))
-	}
-	w.page = next
-	w.state.Resume = position(next)
-	return true, w.limits(page)
+// enough reports whether the caller wants no more.
+func (w *walk) enough() bool {
+	return w.op.Paging != nil && (int64(w.state.Count) >= w.limit || int64(w.fetched) >= w.maxPages)
 }
 
 // limits stops a list that grows beyond all bounds.
@@ -192,8 +297,17 @@ func (w *walk) stopped(err *Error) (ListState, *Error) {
 	default:
 		w.state.Stop = StopError
 	}
-	if w.fetched > 0 && w.state.Resume != "" {
-		err.text += w.state.note()
+	if w.fetched > 0 && w.op.Paging != nil {
+		err.text += w.note()
 	}
 	return w.state, err
+}
+
+// note tells in the text of an error how far a list came. A place that holds
+// what no text should show stands in the state only.
+func (w *walk) note() string {
+	if at := w.state.Resume; at != "" && w.secrets.clean(at) == at {
+		return w.state.note()
+	}
+	return fmt.Sprintf(" (%d items are here; the list is incomplete)", w.state.Count)
 }

@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// page is a page with items of these ids and that text as its next_page.
-func page(ids, next string) step { return answering(200, pageBody(ids, next)) }
+// onePage is a page with items of these ids and that text as its next_page.
+func onePage(ids, next string) step { return answering(200, pageBody(ids, next)) }
 
 func pageBody(ids, next string) string {
 	return fmt.Sprintf(`{"data":%s,"meta":{"next_page":%s}}`, itemsOf(strings.Fields(ids)), next)
@@ -139,7 +139,7 @@ func TestPages(t *testing.T) {
 	counting := func(ids string) step {
 		return func(r *http.Request) (*http.Response, error) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
-			return page(ids, strconv.Itoa(n+1))(r)
+			return onePage(ids, strconv.Itoa(n+1))(r)
 		}
 	}
 	tests := []struct {
@@ -150,18 +150,18 @@ func TestPages(t *testing.T) {
 		end   string // "": complete; else the code, the reason to stop and where to resume
 		text  string // of the error, without the note
 	}{
-		{"one page", []step{page("a b", "null")}, "a b", "0", "", ""},
-		{"three pages", []step{page("a b", "1"), page("c", "2"), page("d", "null")}, "a b c d", "0 1 2", "", ""},
-		{"no items", []step{page("", "null")}, "", "0", "", ""},
-		{"an empty page at the end", []step{page("a", "1"), page("", "null")}, "a", "0 1", "", ""},
-		{"an empty page in the middle", []step{page("a", "1"), page("", "2"), page("b", "null")}, "a b", "0 1 2", "", ""},
-		{"next as text", []step{page("a", `"1"`), page("b", "null")}, "a b", "0 1", "", ""},
-		{"pages are skipped", []step{page("a", "5"), page("b", "null")}, "a b", "0 5", "", ""},
+		{"one page", []step{onePage("a b", "null")}, "a b", "0", "", ""},
+		{"three pages", []step{onePage("a b", "1"), onePage("c", "2"), onePage("d", "null")}, "a b c d", "0 1 2", "", ""},
+		{"no items", []step{onePage("", "null")}, "", "0", "", ""},
+		{"an empty page at the end", []step{onePage("a", "1"), onePage("", "null")}, "a", "0 1", "", ""},
+		{"an empty page in the middle", []step{onePage("a", "1"), onePage("", "2"), onePage("b", "null")}, "a b", "0 1 2", "", ""},
+		{"next as text", []step{onePage("a", `"1"`), onePage("b", "null")}, "a b", "0 1", "", ""},
+		{"pages are skipped", []step{onePage("a", "5"), onePage("b", "null")}, "a b", "0 5", "", ""},
 		{"meta before data", []step{answering(200, `{"meta":{"next_page":null},"data":[{"id":"a"}]}`)}, "a", "0", "", ""},
 		{"meta twice, the last counts", []step{answering(200, `{"meta":{"next_page":7},"data":[{"id":"a"}],"meta":{"next_page":null}}`)}, "a", "0", "", ""},
 		{"data twice, the last counts", []step{answering(200, `{"data":[{"id":"x"},{"id":"y"}],"data":[{"id":"a"}],"meta":{"next_page":null}}`)}, "a", "0", "", ""},
 		{"spaces", []step{answering(200, " { \"data\" : [ {\"id\":\"a\"} , {\"id\":\"b\"} ] , \"meta\" : { \"next_page\" : 1 } } "), answering(200, `{"data":[ ],"meta":{"next_page":null}}`)}, "a b", "0 1", "", ""},
-		{"byte order mark", []step{answering(200, "\uFEFF"+pageBody("a", "1")), page("b", "null")}, "a b", "0 1", "", ""},
+		{"byte order mark", []step{answering(200, "\uFEFF"+pageBody("a", "1")), onePage("b", "null")}, "a b", "0 1", "", ""},
 
 		{"totals that are too small", []step{meta("a", `{"next_page":1,"page_count":1,"record_count":0}`), meta("b", `{"next_page":null,"page_count":-1}`)}, "a b", "0 1", "", ""},
 		{"totals that are too large", []step{meta("a", `{"next_page":null,"page_count":1000000000000000000,"record_count":99}`)}, "a", "0", "", ""},
@@ -175,50 +175,50 @@ func TestPages(t *testing.T) {
 		{"another page", []step{meta("a", `{"current_page":0,"next_page":1}`), meta("x", `{"current_page":2,"next_page":3}`)}, "a", "0 1",
 			"unexpected_response error page=1", `Call failed: page 1 was asked for, but "meta.current_page" in the answer is a number (2)`},
 
-		{"next is the same page", []step{page("a", "0")}, "a", "0", "unexpected_response error page=1", "Call failed: the list does not move on: after page 0 comes page 0"},
-		{"next is below nothing", []step{page("a", "-1")}, "a", "0", "unexpected_response error page=1", "Call failed: the list does not move on: after page 0 comes page -1"},
-		{"backwards", []step{page("a", "3"), page("b", "2")}, "a b", "0 3", "unexpected_response error page=4", "Call failed: the list does not move on: after page 3 comes page 2"},
-		{"in a circle", []step{page("a", "1"), page("b", "2"), page("c", "0")}, "a b c", "0 1 2", "unexpected_response error page=3", "Call failed: the list does not move on: after page 2 comes page 0"},
+		{"next is the same page", []step{onePage("a", "0")}, "a", "0", "unexpected_response error page=1", "Call failed: the list does not move on: after page 0 comes page 0"},
+		{"next is below nothing", []step{onePage("a", "-1")}, "a", "0", "unexpected_response error page=1", "Call failed: the list does not move on: after page 0 comes page -1"},
+		{"backwards", []step{onePage("a", "3"), onePage("b", "2")}, "a b", "0 3", "unexpected_response error page=4", "Call failed: the list does not move on: after page 3 comes page 2"},
+		{"in a circle", []step{onePage("a", "1"), onePage("b", "2"), onePage("c", "0")}, "a b c", "0 1 2", "unexpected_response error page=3", "Call failed: the list does not move on: after page 2 comes page 0"},
 
 		{"no meta", []step{answering(200, `{"data":[{"id":"a"}]}`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" is missing in the answer, so nobody knows whether the list goes on`},
 		{"no next", []step{meta("a", `{}`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" is missing`},
-		{"no next on the second page", []step{page("a", "1"), meta("b", `{"next":2}`)}, "a b", "0 1", "unexpected_response error page=2", `Call failed: "meta.next_page" is missing`},
+		{"no next on the second page", []step{onePage("a", "1"), meta("b", `{"next":2}`)}, "a b", "0 1", "unexpected_response error page=2", `Call failed: "meta.next_page" is missing`},
 		{"meta is null", []step{meta("a", `null`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" is missing`},
 		{"meta is a list", []step{meta("a", `[{"next_page":1}]`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" is missing`},
-		{"next is a word", []step{page("a", `"soon"`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not the number of a page`},
-		{"next is an empty text", []step{page("a", `""`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not`},
-		{"next is an address", []step{page("a", `"https://evil.test/?page=1"`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not`},
-		{"next is true", []step{page("a", `true`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a boolean (true), not`},
-		{"next is false", []step{page("a", `false`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a boolean (false), not`},
-		{"next is half a page", []step{page("a", `1.5`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a number (1.5), not`},
-		{"next is an object", []step{page("a", `{"number":1}`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is an object, not`},
-		{"next is a list", []step{page("a", `[1]`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is an array, not`},
-		{"next is beyond all numbers", []step{page("a", strings.Repeat("9", 400))}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a number, not`},
-		{"next is far away", []step{page("a", "1000000000000000000"), status(400)}, "a", "0 1000000000000000000", "invalid_input error page=1000000000000000000", "API error (400): T: D"},
-		{"next is as far as numbers go", []step{page("a", fmt.Sprint(math.MaxInt64)), page("b", "null")}, "a b", fmt.Sprint("0 ", math.MaxInt64), "", ""},
+		{"next is a word", []step{onePage("a", `"soon"`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not the number of a page`},
+		{"next is an empty text", []step{onePage("a", `""`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not`},
+		{"next is an address", []step{onePage("a", `"https://evil.test/?page=1"`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a string, not`},
+		{"next is true", []step{onePage("a", `true`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a boolean (true), not`},
+		{"next is false", []step{onePage("a", `false`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a boolean (false), not`},
+		{"next is half a page", []step{onePage("a", `1.5`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a number (1.5), not`},
+		{"next is an object", []step{onePage("a", `{"number":1}`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is an object, not`},
+		{"next is a list", []step{onePage("a", `[1]`)}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is an array, not`},
+		{"next is beyond all numbers", []step{onePage("a", strings.Repeat("9", 400))}, "a", "0", "unexpected_response error page=1", `Call failed: "meta.next_page" in the answer is a number, not`},
+		{"next is far away", []step{onePage("a", "1000000000000000000"), status(400)}, "a", "0 1000000000000000000", "invalid_input error page=1000000000000000000", "API error (400): T: D"},
+		{"next is as far as numbers go", []step{onePage("a", fmt.Sprint(math.MaxInt64)), onePage("b", "null")}, "a b", fmt.Sprint("0 ", math.MaxInt64), "", ""},
 
-		{"429 in the middle", []step{page("a", "1"), status(429, "Retry-After: 1"), page("b", "null")}, "a b", "0 1 1", "", ""},
-		{"429 for ever", []step{page("a", "1"), status(429)}, "a", "0 1 1 1", "rate_limited budget page=1", "API error (429): T: D"},
-		{"429 for long", []step{page("a", "1"), status(429, "Retry-After: 3600")}, "a", "0 1", "rate_limited budget page=1", "API error (429): T: D"},
-		{"the quota is used up", []step{page("a", "1"), status(429, "Quota-Left: 0")}, "a", "0 1", "quota_exhausted budget page=1", "API error (429): T: D"},
-		{"500 in the middle", []step{page("a", "1"), status(500), status(500), page("b", "null")}, "a b", "0 1 1 1", "", ""},
-		{"500 for ever", []step{page("a b", "1"), page("c", "2"), status(500)}, "a b c", "0 1 2 2 2", "unavailable error page=2", "API error (500): T: D"},
+		{"429 in the middle", []step{onePage("a", "1"), status(429, "Retry-After: 1"), onePage("b", "null")}, "a b", "0 1 1", "", ""},
+		{"429 for ever", []step{onePage("a", "1"), status(429)}, "a", "0 1 1 1", "rate_limited budget page=1", "API error (429): T: D"},
+		{"429 for long", []step{onePage("a", "1"), status(429, "Retry-After: 3600")}, "a", "0 1", "rate_limited budget page=1", "API error (429): T: D"},
+		{"the quota is used up", []step{onePage("a", "1"), status(429, "Quota-Left: 0")}, "a", "0 1", "quota_exhausted budget page=1", "API error (429): T: D"},
+		{"500 in the middle", []step{onePage("a", "1"), status(500), status(500), onePage("b", "null")}, "a b", "0 1 1 1", "", ""},
+		{"500 for ever", []step{onePage("a b", "1"), onePage("c", "2"), status(500)}, "a b c", "0 1 2 2 2", "unavailable error page=2", "API error (500): T: D"},
 		{"500 from the start", []step{status(500)}, "", "0 0 0", "unavailable error page=0", "API error (500): T: D"},
-		{"a page cut in the middle", []step{page("a", "1"), cut, page("b", "null")}, "a b", "0 1 1", "", ""},
-		{"a page cut for ever", []step{page("a", "1"), cut}, "a", "0 1 1 1", "unavailable error page=1", "Call failed: the answer broke off: unexpected EOF"},
-		{"a page that hangs", []step{page("a", "1"), hanging}, "a", "0 1 1 1", "timeout deadline page=1", timedOut},
-		{"HTML in the middle", []step{page("a", "1"), answering(200, html, "Content-Type: text/html")}, "a", "0 1", "unexpected_response error page=1", "Call failed: the answer is not JSON but text/html"},
-		{"half a page of JSON", []step{page("a", "1"), answering(200, `{"data":[{"id":"x"},`)}, "a", "0 1", "unexpected_response error page=1", "Call failed: the answer is not JSON"},
-		{"400 beyond the end", []step{page("a", "1"), status(400)}, "a", "0 1", "invalid_input error page=1", "API error (400): T: D"},
-		{"401 in the middle", []step{page("a", "1"), status(401)}, "a", "0 1", "unauthenticated error page=1", "API error (401): T: D"},
-		{"404 in the middle", []step{page("a", "1"), status(404)}, "a", "0 1", "not_found error page=1", "API error (404): T: D"},
-		{"204 in the middle", []step{page("a", "1"), answering(204, "")}, "a", "0 1", "unexpected_response error page=1", "API error (204): No Content"},
-		{"errors under 200 in the middle", []step{page("a", "1"), answering(200, `{"data":[{"id":"x"}],"errors":[{"title":"T"}],"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", "API error (200): T"},
-		{"a redirect elsewhere", []step{page("a", "1"), status(302, "Location: https://evil.test/")}, "a", "0 1", "unexpected_response error page=1", "API error (302): the redirect to https://evil.test was not followed"},
-		{"an item that is none", []step{page("a", "1"), answering(200, `{"data":[{"id":"x"},7],"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer has an element that is not an object`},
-		{"data is null", []step{page("a", "1"), answering(200, `{"data":null,"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is null, not a list`},
-		{"data is an object", []step{page("a", "1"), answering(200, `{"data":{"id":"x"},"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is an object, not a list`},
-		{"data is missing", []step{page("a", "1"), answering(200, `{"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is missing`},
+		{"a page cut in the middle", []step{onePage("a", "1"), cut, onePage("b", "null")}, "a b", "0 1 1", "", ""},
+		{"a page cut for ever", []step{onePage("a", "1"), cut}, "a", "0 1 1 1", "unavailable error page=1", "Call failed: the answer broke off: unexpected EOF"},
+		{"a page that hangs", []step{onePage("a", "1"), hanging}, "a", "0 1 1 1", "timeout deadline page=1", timedOut},
+		{"HTML in the middle", []step{onePage("a", "1"), answering(200, html, "Content-Type: text/html")}, "a", "0 1", "unexpected_response error page=1", "Call failed: the answer is not JSON but text/html"},
+		{"half a page of JSON", []step{onePage("a", "1"), answering(200, `{"data":[{"id":"x"},`)}, "a", "0 1", "unexpected_response error page=1", "Call failed: the answer is not JSON"},
+		{"400 beyond the end", []step{onePage("a", "1"), status(400)}, "a", "0 1", "invalid_input error page=1", "API error (400): T: D"},
+		{"401 in the middle", []step{onePage("a", "1"), status(401)}, "a", "0 1", "unauthenticated error page=1", "API error (401): T: D"},
+		{"404 in the middle", []step{onePage("a", "1"), status(404)}, "a", "0 1", "not_found error page=1", "API error (404): T: D"},
+		{"204 in the middle", []step{onePage("a", "1"), answering(204, "")}, "a", "0 1", "unexpected_response error page=1", "API error (204): No Content"},
+		{"errors under 200 in the middle", []step{onePage("a", "1"), answering(200, `{"data":[{"id":"x"}],"errors":[{"title":"T"}],"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", "API error (200): T"},
+		{"a redirect elsewhere", []step{onePage("a", "1"), status(302, "Location: https://evil.test/")}, "a", "0 1", "unexpected_response error page=1", "API error (302): the redirect to https://evil.test was not followed"},
+		{"an item that is none", []step{onePage("a", "1"), answering(200, `{"data":[{"id":"x"},7],"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer has an element that is not an object`},
+		{"data is null", []step{onePage("a", "1"), answering(200, `{"data":null,"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is null, not a list`},
+		{"data is an object", []step{onePage("a", "1"), answering(200, `{"data":{"id":"x"},"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is an object, not a list`},
+		{"data is missing", []step{onePage("a", "1"), answering(200, `{"meta":{"next_page":2}}`)}, "a", "0 1", "unexpected_response error page=1", `Call failed: "data" in the answer is missing`},
 		{"data is text twice", []step{answering(200, `{"data":[{"id":"x"}],"data":"y","meta":{"next_page":null}}`)}, "", "0", "unexpected_response error page=0", `Call failed: "data" in the answer is a string, not a list`},
 
 		{"nothing but empty pages", []step{counting("")}, "", "0 1 2 3 4 5 6 7 8 9", "limit_reached cap page=10", "Call failed: 10 pages in a row were empty"},
@@ -268,7 +268,7 @@ func library(pages int, fault func(n int) step) step {
 		if n+1 < pages {
 			next = strconv.Itoa(n + 1)
 		}
-		return page(fmt.Sprintf("%da %db", n, n), next)(r)
+		return onePage(fmt.Sprintf("%da %db", n, n), next)(r)
 	}
 }
 
@@ -326,8 +326,8 @@ func TestResumeRefused(t *testing.T) {
 // TestResumeFirst: an API that counts from one is never asked for page zero.
 func TestResumeFirst(t *testing.T) {
 	op := listThings
-	op.Paging = &Paging{Page: "p", First: 1, Next: "meta.next_page"}
-	api := play(page("a", "2"), page("b", "null"))
+	op.Paging = &Paging{Mode: PagingPage, In: InQuery, Param: "p", First: 1, Next: "meta.next_page"}
+	api := play(onePage("a", "2"), onePage("b", "null"))
 	c := clientOf(t, tableOf(&demoAPI, &op), Options{Transport: api})
 	l, err := c.List(t.Context(), &op, token(), make([]Value, 1))
 	if err != nil || len(l.Items) != 2 || api.requests[0].URL.RawQuery != "p=1" || api.requests[1].URL.RawQuery != "p=2" {

@@ -7,10 +7,12 @@ package runtime
 import (
 	"encoding/base64"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -40,19 +42,27 @@ func printable(r rune) rune {
 
 // redact replaces every spelling of every secret in one pass.
 func (s secrets) redact(text string) string {
-	if len(s.values) == 0 || text == "" {
+	if text == "" {
 		return text
 	}
-	longest := slices.SortedFunc(slices.Values(s.values), func(a, b string) int { return len(b) - len(a) })
+	hidden := s.hidden()
+	if len(hidden) == 0 {
+		return text
+	}
+	slices.SortFunc(hidden, func(a, b string) int { return len(b) - len(a) })
 	var patterns []string
-	for _, v := range longest {
+	for _, v := range hidden {
 		patterns = append(patterns, spellings(v)...)
 	}
-	return regexp.MustCompile(strings.Join(patterns, "|")).ReplaceAllLiteralString(text, redacted)
+	re, err := regexp.Compile(strings.Join(patterns, "|"))
+	if err != nil {
+		return redacted // nothing is shown rather than too much
+	}
+	return re.ReplaceAllLiteralString(text, redacted)
 }
 
-// Secrets outside these lengths are looked for as they stand only: in a short
-// one everything would match, of a long one the pattern would be huge.
+// Secrets outside these lengths are looked for in fewer forms: in a short one
+// everything would match, of a long one the pattern would be huge.
 const (
 	minSpelled = 4
 	maxSpelled = 512
@@ -62,17 +72,21 @@ const (
 // stands in any case, with any of its characters escaped as in URLs, JSON or
 // HTML, in hex, and in base64.
 func spellings(secret string) []string {
-	if len(secret) < minSpelled || len(secret) > maxSpelled {
+	switch {
+	case len(secret) < minSpelled:
 		return []string{regexp.QuoteMeta(secret)}
+	case len(secret) > maxSpelled:
+		return plainForms(secret)
 	}
 	var escaped, hexed strings.Builder
+	for _, r := range secret {
+		escaped.WriteString(character(r))
+	}
 	for i := range len(secret) {
-		c := secret[i]
-		fmt.Fprintf(&escaped, `(?:\\?%s|%%%02x|\\u00%02x|&#0*%d;|&#x0*%x;%s)`, regexp.QuoteMeta(string(c)), c, c, c, c, entity(c))
 		if i > 0 {
 			hexed.WriteString(`[:\- ]?`)
 		}
-		fmt.Fprintf(&hexed, "%02x", c)
+		fmt.Fprintf(&hexed, "%02x", secret[i])
 	}
 	patterns := []string{"(?i:" + escaped.String() + ")", "(?i:" + hexed.String() + ")"}
 	for _, form := range base64Forms(secret) {
@@ -81,9 +95,42 @@ func spellings(secret string) []string {
 	return patterns
 }
 
-// entity is the alternative for a character that HTML has a name for.
-func entity(c byte) string {
+// plainForms are a long secret as it stands, as JSON and URLs escape it, and in
+// base64.
+func plainForms(secret string) []string {
+	quoted := string(appendQuoted(nil, secret))
+	forms := []string{secret, quoted[1 : len(quoted)-1], url.QueryEscape(secret), url.PathEscape(secret)}
+	forms = append(forms, base64Forms(secret)...)
+	for i, form := range forms {
+		forms[i] = regexp.QuoteMeta(form)
+	}
+	return forms
+}
+
+// character is a pattern for one character and for the ways to escape it.
+func character(r rune) string {
+	var percent, units strings.Builder
+	for _, c := range []byte(string(r)) {
+		fmt.Fprintf(&percent, "%%%02x", c)
+	}
+	for _, u := range utf16.Encode([]rune{r}) {
+		fmt.Fprintf(&units, `\\u%04x`, u)
+	}
+	return fmt.Sprintf(`(?:\\?%s|%s|%s|&#0*%d;|&#x0*%x;%s)`, regexp.QuoteMeta(string(r)), percent.String(), units.String(), r, r, entity(r))
+}
+
+// entity is the alternative for a character that HTML has a name for, that a
+// form writes as a plus, or that JSON has a letter for.
+func entity(c rune) string {
 	switch c {
+	case ' ':
+		return `|\+`
+	case '\n':
+		return `|\\n`
+	case '\r':
+		return `|\\r`
+	case '\t':
+		return `|\\t`
 	case '&':
 		return "|&amp;"
 	case '<':

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -16,13 +17,17 @@ import (
 )
 
 // wire writes the request that an input makes, as net/http sends it.
-func wire(t testing.TB, op *Operation, input string, page int64) (text, reason string) {
+func wire(t testing.TB, op *Operation, input string, number int64) (text, reason string) {
 	t.Helper()
-	values, reason := decodeInput(op.Params, []byte(input))
+	values, reason := readInput(op.Params, []byte(input))
 	if reason != "" {
 		t.Fatalf("%s: %s", input, reason)
 	}
-	r, reason := callFor(t, op).newRequest(values, page)
+	k := callFor(t, op)
+	if p := op.Paging; p != nil {
+		k.page = page{in: p.In, fields: []field{{p.Param, strconv.FormatInt(number, 10)}, {p.Size, strconv.Itoa(p.SizeValue)}}}
+	}
+	r, reason := k.newRequest(values)
 	if reason != "" {
 		return "", reason
 	}
@@ -88,7 +93,7 @@ func TestRequestOnWire(t *testing.T) {
 
 func TestRequestPrefix(t *testing.T) {
 	bearer := tokenAuth
-	bearer.Send = []AuthPart{{Header: "Authorization", Prefix: "Bearer ", Key: "token"}, {Header: "X-Key", Key: "token"}}
+	bearer.Send = []AuthPart{{Header: "Authorization", Value: "Bearer {token}"}, {Header: "X-Key", Value: "{token}"}}
 	op := getThing
 	op.Auth = &bearer
 	got, _ := wire(t, &op, `{"thing_id":"t1"}`, 0)
@@ -167,7 +172,7 @@ func TestTypedLikeDispatched(t *testing.T) {
 	}
 	for _, tt := range tests {
 		want, _ := wire(t, &createThing, tt.input, 0)
-		r, reason := callFor(t, &createThing).newRequest(tt.values, 0)
+		r, reason := callFor(t, &createThing).newRequest(tt.values)
 		if reason != "" {
 			t.Errorf("%s: %s", tt.name, reason)
 			continue
@@ -369,7 +374,7 @@ func FuzzPath(f *testing.F) {
 	}
 	k := callFor(f, &getThing)
 	f.Fuzz(func(t *testing.T, value string) {
-		r, reason := k.newRequest([]Value{Text(value), {}, {}, {}}, 0)
+		r, reason := k.newRequest([]Value{Text(value), {}, {}, {}})
 		if reason != "" {
 			return
 		}

@@ -1,41 +1,124 @@
-// What an answer means: the data that is cut out of a body as it stands, the
-// message that is found in an error, the checks that keep an envelope true to
-// its schema.
+// What an answer means. One pass over a body checks that it is JSON and cuts
+// out, as it stands, everything that the operation's plan wants; then it is
+// held against what was declared. refusal.go knows failures and their messages,
+// output.go makes the fields of an envelope.
 
 package runtime
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
+	"math/bits"
 	"strings"
 )
 
 // cut is what one pass over a body found. Its slices point into the body.
 type cut struct {
-	result  []byte // nil when it is not there
-	failure []byte // the member that makes the answer a failure
-	next    []byte // the member that leads to the next page
-	current []byte // the member that tells which page this is
-	count   int    // elements of the result, when it is a list
-	items   []Object
+	answer *answer
+	plan   *plan
+	root   []byte   // the whole body; nil when it was not read as JSON
+	found  [][]byte // of each want of the plan; nil when it is not there
+	absent bool     // the status says that there is nothing
+
+	result []byte // of operations without Outputs, and the list that is paged
+	count  int    // elements of the result, when it is a list
+	items  []Object
+
+	next, current, more, pages, total []byte // what tells how a list goes on
 }
 
-// cutBody checks that a body is JSON and cuts out what the operation asks for.
-// With collect, the elements of a list are returned one by one.
-func (k *call) cutBody(body []byte, contentType string, collect bool) (cut, *Error) {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return cut{}, k.failed(CodeUnexpectedResponse, "the answer has no body")
+// at returns the want with that index, nil when there is none.
+func (c *cut) at(i int) []byte {
+	if i < 0 || i >= len(c.found) {
+		return nil
 	}
-	x := cutter{scanner: scanner{b: bytes.TrimPrefix(body, []byte("\uFEFF"))}, op: k.op,
-		failure: k.client.table.API.Failure, collect: collect}
-	if err := x.document(x.root); err != nil {
-		return cut{}, k.failed(CodeUnexpectedResponse, fmt.Sprintf("the answer is not JSON%s: %v", k.mediaType(contentType), err))
+	return c.found[i]
+}
+
+// take cuts what an operation wants out of an answer. With collect, the
+// elements of the list are returned one by one too.
+func (k *call) take(a *answer, collect bool) (cut, *Error) {
+	found, err := k.understand(a, collect)
+	if err != nil {
+		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
 	}
-	if reason := x.check(); reason != "" {
-		return x.found, k.failed(CodeUnexpectedResponse, reason)
+	return found, err
+}
+
+// understand reads an answer from its body to what it means.
+func (k *call) understand(a *answer, collect bool) (cut, *Error) {
+	p := k.plan()
+	if k.absent(a.status) {
+		return k.absence(p, a)
 	}
-	return x.found, nil
+	c, err := k.cutBody(p, a, collect)
+	if err != nil {
+		return c, err
+	}
+	refused, err := k.refused(&c)
+	if refused {
+		err = k.statusError(a)
+	}
+	if err == nil {
+		err = k.hold(&c, collect)
+	}
+	return c, err
+}
+
+// hold holds what was cut out of a body against what was declared.
+func (k *call) hold(c *cut, collect bool) *Error {
+	if reason := k.check(c); reason != "" {
+		return k.failed(CodeUnexpectedResponse, reason)
+	}
+	if k.paged() && len(k.op.Outputs) > 0 {
+		if err := k.list(c, collect); err != nil {
+			return err
+		}
+	}
+	k.inspectResult(c)
+	return k.strict()
+}
+
+// paged reports whether the operation's answers are the pages of a list.
+func (k *call) paged() bool { return k.op.Result.Kind == ResultList }
+
+// absence is what an answer comes to whose status says that there is nothing:
+// no object, or a list without elements that ends here.
+func (k *call) absence(p *plan, a *answer) (cut, *Error) {
+	c := cut{answer: a, plan: p, absent: true, result: []byte("null")}
+	if k.paged() {
+		c.result, c.next, c.more, c.pages, c.total = []byte("[]"), []byte("null"), []byte("false"), []byte("0"), []byte("0")
+	}
+	if k.paged() && len(k.op.Outputs) > 0 {
+		return c, k.list(&c, false)
+	}
+	return c, nil
+}
+
+// cutBody checks that a body is JSON and cuts out what the plan wants. A body
+// that nobody reads may be anything.
+func (k *call) cutBody(p *plan, a *answer, collect bool) (cut, *Error) {
+	c := cut{answer: a, plan: p}
+	body := withoutMark(a.body)
+	switch empty := len(bytes.TrimSpace(body)) == 0; {
+	case p.unread && (empty || !p.judged):
+		return c, nil
+	case empty && p.emptied:
+		body = []byte("{}")
+	case len(bytes.TrimSpace(a.body)) == 0:
+		return c, k.failed(CodeUnexpectedResponse, "the answer has no body")
+	}
+	x := cutter{scanner: scanner{b: body}, plan: p, list: k.paged(), collect: collect, found: make([][]byte, len(p.wants))}
+	if err := x.document(x.body); err != nil {
+		if p.unread {
+			return c, nil
+		}
+		return c, k.failed(CodeUnexpectedResponse, fmt.Sprintf("the answer is not JSON%s: %v", k.mediaType(a.header.Get("Content-Type")), err))
+	}
+	c.root, c.found, c.count, c.items = x.root, x.found, x.count, x.items
+	c.result, c.next, c.current = c.at(p.result), c.at(p.next), c.at(p.current)
+	c.more, c.pages, c.total = c.at(p.more), c.at(p.pages), c.at(p.total)
+	return c, nil
 }
 
 // mediaType names what came instead of JSON.
@@ -47,234 +130,152 @@ func (k *call) mediaType(contentType string) string {
 	return " but " + k.secrets.clean(media)
 }
 
-// cutter is the pass over one body. Members of the body's root are found on
-// the way; paths that go deeper are followed afterwards, inside what was found.
+// cutter is the pass over one body. It carries the set of the wants that lead
+// through the place where it is, as bits; what no want leads to it skips.
 type cutter struct {
 	scanner
-	op      *Operation
-	failure string
+	plan    *plan
+	list    bool // the result is a list of objects
 	collect bool
-	found   cut
-	counted bool // found.result has been counted on the way
+
+	root  []byte
+	found [][]byte
+	count int // elements of the result; negative when one is no object
+	items []Object
 }
 
-func (x *cutter) root(i int) int {
-	if x.op.Result.Path == "" && x.op.Result.Kind != ResultNone {
-		return x.whole(i)
-	}
-	if x.peek(i) != '{' {
-		return x.value(i, 0)
-	}
-	end := x.object(i, 0, x.member)
-	if end >= 0 && !x.counted {
-		x.found.result = descend(x.found.result, x.op.Result.Path)
-	}
-	return end
-}
+// maxWants is how many paths one pass finds; the few operations with more look
+// for the others afterwards.
+const maxWants = 64
 
-// whole takes the whole body as the result, and looks for the failure in it.
-func (x *cutter) whole(i int) int {
-	end := x.take(i, 0)
-	if end >= 0 && x.failure != "" {
-		first, _, _ := strings.Cut(x.failure, ".")
-		x.found.failure = descend(member(x.found.result, first), x.failure)
-	}
-	return end
-}
-
-// member looks at one member of the body's root.
-func (x *cutter) member(key []byte, at int) int {
-	end := 0
-	isResult := x.matches(key, x.op.Result.Path)
-	if isResult && !strings.Contains(x.op.Result.Path, ".") {
-		end = x.take(at, 1)
-	} else if end = x.value(at, 1); end >= 0 && isResult {
-		x.found.result, x.counted = x.b[at:end], false
-	}
+func (x *cutter) body(i int) int {
+	all := uint64(1)<<len(x.plan.wants) - 1 // all ones for 64
+	end := x.walk(i, 0, all)
 	if end < 0 {
 		return end
 	}
-	if p := x.op.Paging; p != nil {
-		if x.matches(key, p.Next) {
-			x.found.next = descend(x.b[at:end], p.Next)
-		}
-		if x.matches(key, p.Current) {
-			x.found.current = descend(x.b[at:end], p.Current)
-		}
-	}
-	if x.matches(key, x.failure) {
-		x.found.failure = descend(x.b[at:end], x.failure)
+	x.root = x.b[i:end:end]
+	for n := maxWants; n < len(x.found); n++ {
+		x.found[n] = x.plan.wants[n].in(x.root)
 	}
 	return end
 }
 
-// matches reports whether key is the first member of a path.
-func (x *cutter) matches(key []byte, path string) bool {
-	if path == "" {
-		return false
+// walk takes the value at i, which wants lead to with their first depth
+// segments. The last of several members with one name counts, so what was found
+// before is forgotten.
+func (x *cutter) walk(i, depth int, wants uint64) int {
+	var here, below uint64 // the wants that end here, and those that go on
+	for set := wants; set != 0; set &= set - 1 {
+		n := bits.TrailingZeros64(set)
+		x.found[n] = nil
+		if len(x.plan.wants[n]) == depth {
+			here |= 1 << n
+		} else {
+			below |= 1 << n
+		}
 	}
-	first, _, _ := strings.Cut(path, ".")
-	return keyIs(key, first)
-}
-
-// take takes the value at i as the result, looking at its elements on the way
-// when it is a list. The last of several members with one name counts.
-func (x *cutter) take(i, depth int) int {
-	var end int
-	x.found.count, x.found.items, x.counted = 0, nil, true
-	if x.op.Result.Kind == ResultList && x.peek(i) == '[' {
-		end = x.array(i, depth, x.element(depth+1))
-	} else {
-		end = x.value(i, depth)
+	// The result is the first want of all.
+	isResult := x.plan.result == 0 && here&1 != 0
+	if isResult {
+		x.count, x.items = 0, nil
 	}
-	if end >= 0 {
-		x.found.result = x.b[i:end]
+	end := x.into(i, depth, below, isResult && x.list)
+	if end < 0 {
+		return end
+	}
+	for ; here != 0; here &= here - 1 {
+		x.found[bits.TrailingZeros64(here)] = x.b[i:end:end]
 	}
 	return end
 }
 
-// element returns the visitor of a list's elements. An element that is no
-// object makes count negative.
-func (x *cutter) element(depth int) func(at int) int {
+// into skips the value at i, looking into it where wants go on there and where
+// the elements of the result are to be counted.
+func (x *cutter) into(i, depth int, wants uint64, counting bool) int {
+	switch c := x.peek(i); {
+	case c == '{' && wants != 0:
+		return x.object(i, depth, func(key []byte, at int) int { return x.member(key, at, depth, wants) })
+	case c == '[' && counting && wants == 0:
+		return x.array(i, depth, func(at int) int { return x.counted(at, x.value(at, depth+1)) })
+	case c == '[' && (counting || wants != 0):
+		return x.array(i, depth, x.element(depth, wants, counting))
+	}
+	return x.value(i, depth)
+}
+
+func (x *cutter) member(key []byte, at, depth int, wants uint64) int {
+	name := nameOf(key)
+	var through uint64
+	for ; wants != 0; wants &= wants - 1 {
+		n := bits.TrailingZeros64(wants)
+		if x.plan.wants[n][depth].name == string(name) {
+			through |= 1 << n
+		}
+	}
+	if through == 0 {
+		return x.value(at, depth+1)
+	}
+	return x.walk(at, depth+1, through)
+}
+
+// element returns the visitor of the elements of a list.
+func (x *cutter) element(depth int, wants uint64, counting bool) func(at int) int {
+	index := -1
 	return func(at int) int {
-		end := x.value(at, depth)
-		switch {
-		case end < 0:
-			return end
-		case x.b[at] != '{' || x.found.count < 0:
-			x.found.count = -1
-			return end
-		case x.collect:
-			x.found.items = append(x.found.items, Object(x.b[at:end:end]))
+		index++
+		var through uint64
+		for set := wants; set != 0; set &= set - 1 {
+			n := bits.TrailingZeros64(set)
+			if x.plan.wants[n][depth].index == index {
+				through |= 1 << n
+			}
 		}
-		x.found.count++
+		end := x.walk(at, depth+1, through)
+		if counting {
+			return x.counted(at, end)
+		}
 		return end
 	}
 }
 
-// check holds the result against its kind.
-func (x *cutter) check() (reason string) {
-	r := x.op.Result
-	if fails(x.found.failure) || r.Kind == ResultNone {
-		return ""
-	}
+// counted notes an element of the result.
+func (x *cutter) counted(at, end int) int {
 	switch {
-	case x.found.result == nil:
-		return x.where() + " is missing"
-	case r.Kind == ResultObject:
-		if c := x.found.result[0]; c != '{' && c != 'n' {
-			return x.where() + " is " + kindOf(x.found.result) + ", not an object"
-		}
+	case end < 0:
+		return end
+	case x.b[at] != '{' || x.count < 0:
+		x.count = -1
+		return end
+	case x.collect:
+		x.items = append(x.items, Object(x.b[at:end:end]))
+	}
+	x.count++
+	return end
+}
+
+// check holds the result against its kind.
+func (k *call) check(c *cut) (reason string) {
+	r := k.op.Result
+	switch {
+	case c.plan.result < 0:
 		return ""
-	case x.found.result[0] != '[':
-		return x.where() + " is " + kindOf(x.found.result) + ", not a list"
-	}
-	if !x.counted {
-		x.recount()
-	}
-	if x.found.count < 0 {
-		return x.where() + " has an element that is not an object"
+	case c.result == nil:
+		return inAnswer(r.Path) + " is missing"
+	case r.Kind == ResultObject && c.result[0] != '{' && c.result[0] != 'n':
+		return inAnswer(r.Path) + " is " + kindOf(c.result) + ", not an object"
+	case r.Kind == ResultList && c.result[0] != '[':
+		return inAnswer(r.Path) + " is " + kindOf(c.result) + ", not a list"
+	case r.Kind == ResultList && c.count < 0:
+		return inAnswer(r.Path) + " has an element that is not an object"
 	}
 	return ""
 }
 
-// where names the place of the result in messages.
-func (x *cutter) where() string {
-	if x.op.Result.Path == "" {
+// inAnswer names a place of the body in messages.
+func inAnswer(dotted string) string {
+	if dotted == "" {
 		return "the body"
 	}
-	return fmt.Sprintf("%q in the answer", x.op.Result.Path)
-}
-
-// recount counts a list that was found by a deeper path.
-func (x *cutter) recount() {
-	inner := cutter{scanner: scanner{b: x.found.result}, op: x.op, collect: x.collect}
-	inner.take(0, 0)
-	x.found.count, x.found.items = inner.found.count, inner.found.items
-}
-
-// descend follows the rest of a dotted path into a checked value, whose own
-// member is the path's first. It returns nil when the path leads nowhere.
-func descend(value []byte, path string) []byte {
-	for {
-		_, rest, deeper := strings.Cut(path, ".")
-		if !deeper || value == nil {
-			return value
-		}
-		name, _, _ := strings.Cut(rest, ".")
-		value, path = member(value, name), rest
-	}
-}
-
-// member returns the member of a checked object with that name, or nil.
-func member(value []byte, name string) (found []byte) {
-	if len(value) == 0 || value[0] != '{' {
-		return nil
-	}
-	s := scanner{b: value}
-	s.object(0, 0, func(key []byte, at int) int {
-		end := s.value(at, 1)
-		if keyIs(key, name) {
-			found = value[at:end]
-		}
-		return end
-	})
-	return found
-}
-
-// fails reports whether the failure member of a body says that it is one:
-// anything but null, false and emptiness.
-func fails(v []byte) bool {
-	return v != nil && v[0] != 'n' && v[0] != 'f' && !Value{kind: jsonValue, json: v}.empty()
-}
-
-// message finds the error message in a body by the API's rules; the first rule
-// that finds a text wins. Without one, it is the body's own text.
-func message(rules []ErrorRule, body []byte) string {
-	var root any
-	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
-	if json.Unmarshal(body, &root) == nil {
-		for _, rule := range rules {
-			if text := rule.find(root); text != "" {
-				return text
-			}
-		}
-	}
-	return string(body)
-}
-
-func (r ErrorRule) find(node any) string {
-	for name := range strings.SplitSeq(r.Path, ".") {
-		if name == "" {
-			break // the body itself
-		}
-		object, _ := node.(map[string]any)
-		node = object[name]
-	}
-	list, ok := node.([]any)
-	if !ok {
-		return r.text(node)
-	}
-	var texts []string
-	for _, element := range list {
-		if t := r.text(element); t != "" {
-			texts = append(texts, t)
-		}
-	}
-	return strings.Join(texts, "; ")
-}
-
-// text joins the members of one error object.
-func (r ErrorRule) text(node any) string {
-	if s, ok := node.(string); ok {
-		return s
-	}
-	object, _ := node.(map[string]any)
-	var texts []string
-	for _, name := range r.Text {
-		if s, ok := object[name].(string); ok && strings.TrimSpace(s) != "" {
-			texts = append(texts, strings.TrimSpace(s))
-		}
-	}
-	return strings.Join(texts, ": ")
+	return fmt.Sprintf("%q in the answer", dotted)
 }

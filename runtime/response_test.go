@@ -189,13 +189,13 @@ func TestFailureUnder200(t *testing.T) {
 	}
 	// Without such a member declared, nobody looks.
 	plain := demoAPI
-	plain.Failure = ""
+	plain.Errors.Failures = nil
 	if e := answerOf(t, &plain, &getThing, answering(200, `{"errors":[{"title":"T"}],"data":{}}`)); !e.Success() {
 		t.Errorf("nothing declared: %s", e.JSON)
 	}
 	// It may be further down, too.
 	deep := demoAPI
-	deep.Failure = "meta.problem"
+	deep.Errors.Failures = []FailureRule{{Path: "meta.problem"}}
 	for body, want := range map[string]bool{
 		`{"data":{},"meta":{"problem":"p"}}`: false, `{"data":{},"meta":{"problem":null}}`: true, `{"data":{},"meta":[]}`: true, `{"data":{},"problem":"p"}`: true,
 	} {
@@ -208,7 +208,7 @@ func TestFailureUnder200(t *testing.T) {
 // TestMessages: the first rule that finds a text wins; else it is the body.
 func TestMessages(t *testing.T) {
 	api := demoAPI
-	api.Errors = []ErrorRule{
+	api.Errors.Messages = []ErrorRule{
 		{Path: "errors", Text: []string{"title", "detail"}},
 		{Path: "error.info", Text: []string{"text"}},
 		{Path: "message"},

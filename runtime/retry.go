@@ -23,6 +23,38 @@ import (
 	"time"
 )
 
+// ask builds the request of the operation, sends it and returns the answer. An
+// access token that the API does not take is fetched once more: a token may be
+// revoked before it expires, and what is refused with a 401 has not been done.
+func (k *call) ask(ctx context.Context, values []Value) (*answer, *Error) {
+	return k.deliver(ctx, k.newRequest, values)
+}
+
+func (k *call) deliver(ctx context.Context, build func([]Value) (*request, string), values []Value) (*answer, *Error) {
+	sent := 0
+	for {
+		if err := k.authorize(ctx); err != nil {
+			return nil, err
+		}
+		r, reason := build(values)
+		if reason != "" {
+			return nil, k.failed(CodeInvalidInput, reason)
+		}
+		a, err := k.send(ctx, r)
+		if err == nil {
+			a.attempts += sent
+			a.url = r.url
+			return a, nil
+		}
+		err.Attempts += sent
+		if err.Status != http.StatusUnauthorized || k.secrets.access == "" || sent > 0 {
+			return nil, err
+		}
+		sent = err.Attempts
+		k.dropAccess()
+	}
+}
+
 // send sends a request until an answer with a success status has been read
 // whole, or until nothing more may be tried.
 func (k *call) send(ctx context.Context, r *request) (*answer, *Error) {
@@ -75,7 +107,7 @@ func (k *call) judge(ctx context.Context, a *answer, f *fault) verdict {
 	if f != nil {
 		return k.judgeFault(ctx, a, f)
 	}
-	if k.success(a.status) {
+	if k.success(a.status) || k.absent(a.status) {
 		return verdict{}
 	}
 	return k.judgeStatus(a)
@@ -93,6 +125,9 @@ func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
 		return verdict{err: err}
 	case f.final:
 		code := CodeUnavailable
+		if f.code != "" {
+			code = f.code
+		}
 		if a != nil {
 			code = CodeUnexpectedResponse
 		}
@@ -100,7 +135,7 @@ func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
 	}
 	err := k.faulted(CodeUnavailable, a, f)
 	if isTimeout(f.cause) {
-		err.Code, err.text = CodeTimeout, k.client.table.API.Texts.Timeout
+		err.Code, err.text = CodeTimeout, k.texts().Timeout
 	}
 	if write && f.sent {
 		return verdict{err: err.unknownOutcome()}
@@ -159,7 +194,7 @@ func (k *call) ended(ctx context.Context, attempts int) *Error {
 		err.Attempts, err.cause = attempts, cause
 		return err
 	}
-	return &Error{Code: CodeTimeout, Attempts: attempts, text: k.client.table.API.Texts.Timeout, cause: cause}
+	return &Error{Code: CodeTimeout, Attempts: attempts, text: k.texts().Timeout, cause: cause}
 }
 
 // pause says how long to wait before attempt n+1. It is not ok when that would
@@ -229,7 +264,7 @@ func permanent(err error) bool {
 	}
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
 	_, host := errors.AsType[x509.HostnameError](err)
-	return authority || host || strings.Contains(err.Error(), "unsupported protocol scheme")
+	return authority || host || errors.Is(err, errPrivate) || strings.Contains(err.Error(), "unsupported protocol scheme")
 }
 
 // networkReason words a transport error for a person.
@@ -283,15 +318,14 @@ func (k *call) requestID(h http.Header) string {
 
 // statusError is the error for an answer whose status is not success.
 func (k *call) statusError(a *answer) *Error {
-	api := k.client.table.API
-	detail := k.secrets.clean(message(api.Errors, a.body))
+	detail := k.secrets.clean(k.message(a))
 	switch {
 	case a.redirect != "":
 		detail = "the redirect to " + a.redirect + " was not followed"
 	case detail == "":
 		detail = http.StatusText(a.status)
 	}
-	text := fill(api.Texts.Status, "{status}", strconv.Itoa(a.status))
+	text := fill(k.texts().Status, "{status}", strconv.Itoa(a.status))
 	return &Error{
 		Code: codeOfStatus(a.status), Status: a.status, RequestID: k.requestID(a.header),
 		text: fill(text, "{detail}", detail),

@@ -26,6 +26,7 @@ const (
 	bareValue             // text is a JSON number or boolean
 	jsonValue             // json is any JSON value
 	brokenValue           // text says why there is none
+	wrongValue            // it has been refused already
 )
 
 // Text is a string.
@@ -60,6 +61,25 @@ func Slice(s []any) Value {
 		return Value{}
 	}
 	return encoded(s)
+}
+
+// Any is any JSON value; nil is absent.
+func Any(v any) Value {
+	if v == nil {
+		return Value{}
+	}
+	return notNull(encoded(v))
+}
+
+// rawJSON is a value of JSON text that has been checked.
+func rawJSON(json []byte) Value { return Value{kind: jsonValue, json: json} }
+
+// notNull makes null absent.
+func notNull(v Value) Value {
+	if v.null() {
+		return Value{}
+	}
+	return v
 }
 
 // Opt is an optional argument: absent when nil, else made by of.
@@ -119,6 +139,129 @@ func (v Value) empty() bool {
 	return false
 }
 
+// null reports whether the value is JSON's null.
+func (v Value) null() bool { return v.kind == jsonValue && v.json[0] == 'n' }
+
+// list and object report whether the value is one.
+func (v Value) list() bool   { return v.kind == jsonValue && v.json[0] == '[' }
+func (v Value) object() bool { return v.kind == jsonValue && v.json[0] == '{' }
+
+// isText reports whether the value is a string.
+func (v Value) isText() bool {
+	return v.kind == textValue || v.kind == jsonValue && v.json[0] == '"'
+}
+
+// isNumber reports whether the value is a number.
+func (v Value) isNumber() bool {
+	switch v.kind {
+	case bareValue:
+		return v.text[0] == '-' || isDigit(v.text[0])
+	case jsonValue:
+		return v.json[0] == '-' || isDigit(v.json[0])
+	}
+	return false
+}
+
+// isBool reports whether the value is a boolean.
+func (v Value) isBool() bool {
+	switch v.kind {
+	case bareValue:
+		return v.text[0] == 't' || v.text[0] == 'f'
+	case jsonValue:
+		return v.json[0] == 't' || v.json[0] == 'f'
+	}
+	return false
+}
+
+// there reports whether the value is given in the sense of rules and
+// conditions: not null, "", [] or {}.
+func (v Value) there() bool { return v.kind != absentValue && !v.null() && !v.empty() }
+
+// falsy reports whether the value is null, empty, 0 or false.
+func (v Value) falsy() bool {
+	switch {
+	case !v.there():
+		return true
+	case v.isBool():
+		return v.plain() == "false"
+	case v.isNumber():
+		f, err := strconv.ParseFloat(v.plain(), 64)
+		return err == nil && f == 0
+	}
+	return false
+}
+
+// same reports whether the value is that JSON: by its text, or as a number.
+func (v Value) same(json string) bool {
+	if string(compact(v.appendJSON(nil))) == string(compact([]byte(json))) {
+		return true
+	}
+	if other := rawJSON([]byte(json)); v.isText() && other.isText() {
+		return v.plain() == other.plain()
+	} else if !v.isNumber() || !other.isNumber() {
+		return false
+	}
+	a, errA := strconv.ParseFloat(v.plain(), 64)
+	b, errB := strconv.ParseFloat(json, 64)
+	return errA == nil && errB == nil && a == b
+}
+
+// elements calls use for each element of a list, and for the value itself when
+// it is none.
+func (v Value) elements(use func(Value)) {
+	if !v.list() {
+		use(v)
+		return
+	}
+	s := scanner{b: v.json}
+	s.array(0, 0, func(at int) int {
+		end := s.value(at, 1)
+		use(rawJSON(v.json[at:end]))
+		return end
+	})
+}
+
+// members calls use for each member of an object, in its order.
+func (v Value) members(use func(name string, member Value)) {
+	if !v.object() {
+		return
+	}
+	s := scanner{b: v.json}
+	s.object(0, 0, func(key []byte, at int) int {
+		end := s.value(at, 1)
+		use(unquote(key), rawJSON(v.json[at:end]))
+		return end
+	})
+}
+
+// mapped is the list of what use makes of each element, without those that it
+// makes absent; of any other value it is what use makes of that.
+func (v Value) mapped(use func(Value) Value) Value {
+	if !v.list() {
+		return use(v)
+	}
+	out := append(make([]byte, 0, len(v.json)+16), '[')
+	v.elements(func(e Value) {
+		if e = use(e); e.kind == absentValue {
+			return
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = e.appendJSON(out)
+	})
+	return rawJSON(append(out, ']'))
+}
+
+// compact removes the spaces between the tokens of checked JSON.
+func compact(text []byte) []byte {
+	var b bytes.Buffer
+	if json.Compact(&b, text) != nil {
+		return text
+	}
+	return b.Bytes()
+}
+
 // appendQuoted appends s as a JSON string; bytes that are not UTF-8 become
 // U+FFFD.
 func appendQuoted(dst []byte, s string) []byte {
@@ -138,4 +281,12 @@ func appendEscaped(dst []byte, s string) []byte {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+// SliceOf is a JSON array of one type of element; nil is absent.
+func SliceOf[T any](s []T) Value {
+	if s == nil {
+		return Value{}
+	}
+	return encoded(s)
 }

@@ -36,7 +36,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	if faults, ok := errors.AsType[manifest.Diagnostics](err); ok {
-		fmt.Fprintln(stderr, faults)
+		src, _ := readManifest(faults[0].File) // without it there are no lines to show
+		printFaults(stderr, src, faults)
 		return exitDifferent
 	}
 	if errors.Is(err, errDifferent) {
@@ -59,7 +60,7 @@ func command() *cobra.Command {
 		},
 	}
 	file := root.PersistentFlags().String("manifest", "manifest.yaml", "the manifest")
-	root.AddCommand(generateCommand(file), checkCommand(file), lintCommand(file), exportCommand(file), schemaCommand())
+	root.AddCommand(generateCommand(file), checkCommand(file), lintCommand(file), rulesCommand(), fmtCommand(file), watchCommand(file), exportCommand(file), schemaCommand(), previewCommand(file), testCommand(file))
 	return root
 }
 

@@ -67,15 +67,20 @@ var api = runtime.API{
 			Reset:     "RateLimit-Reset",
 		},
 	},
-	Errors: []runtime.ErrorRule{
-		{Path: "errors", Text: []string{"title", "detail"}},
-		{Text: []string{"title", "detail"}},
+	Errors: runtime.Errors{
+		Failures: []runtime.FailureRule{
+			{Path: "errors"},
+		},
+		Messages: []runtime.ErrorRule{
+			{Path: "errors", Text: []string{"title", "detail"}},
+			{Text: []string{"title", "detail"}},
+		},
 	},
-	Failure: "errors",
 	Texts: runtime.Texts{
 		Status:  "API error ({status}): {detail}",
 		Timeout: "Request timed out.",
 		Failed:  "Call failed: {reason}",
+		JSON:    "{parameter} is not valid JSON.",
 	},
 }
 
@@ -99,12 +104,15 @@ var apiTokenAuth = runtime.AuthScheme{
 			Missing:     "Missing API token in auth_data.",
 		},
 	},
-	Send: []runtime.AuthPart{{Header: "Authorization", Key: "token"}},
+	Send: []runtime.AuthPart{
+		{Header: "Authorization", Value: "{token}"},
+	},
 }
 
 var numberedPaging = runtime.Paging{
-	Page:      "page[number]",
-	First:     0,
+	Mode:      runtime.PagingPage,
+	Param:     "page[number]",
+	In:        runtime.InQuery,
 	Size:      "page[size]",
 	SizeValue: 50,
 	Next:      "meta.next_page",
@@ -112,13 +120,141 @@ var numberedPaging = runtime.Paging{
 }
 
 var eventBody = runtime.Body{
+	Format:    runtime.BodyJSON,
 	MediaType: "application/vnd.api+json",
-	Open:      `{"data":{"type":"events","attributes":{`,
-	Close:     "}}}",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"events"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
 }
 
 var personBody = runtime.Body{
+	Format:    runtime.BodyJSON,
 	MediaType: "application/vnd.api+json",
-	Open:      `{"data":{"type":"people","attributes":{`,
-	Close:     "}}}",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"people"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
+}
+
+var sessionBody = runtime.Body{
+	Format:    runtime.BodyJSON,
+	MediaType: "application/vnd.api+json",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"sessions"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
+}
+
+var tagBody = runtime.Body{
+	Format:    runtime.BodyJSON,
+	MediaType: "application/vnd.api+json",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"tags"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
+}
+
+var jobBody = runtime.Body{
+	Format:    runtime.BodyJSON,
+	MediaType: "application/vnd.api+json",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"jobs"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
+}
+
+var userBody = runtime.Body{
+	Format:    runtime.BodyJSON,
+	MediaType: "application/vnd.api+json",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"users"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
+}
+
+var webhookBody = runtime.Body{
+	Format:    runtime.BodyJSON,
+	MediaType: "application/vnd.api+json",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "data",
+				Value: runtime.Template{
+					Kind: runtime.TemplateObject,
+					Members: []runtime.Member{
+						{Name: "type", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"webhooks"`}},
+						{Name: "attributes", Value: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}},
+					},
+				},
+			},
+		},
+	},
 }

@@ -47,8 +47,8 @@ type CreateEventInput struct {
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/post_events
-func (c *Client) CreateEvent(ctx context.Context, cred runtime.Credentials, in CreateEventInput) (runtime.Object, error) {
-	return c.rt.Object(ctx, &createEventOp, cred, in.values())
+func (c *Client) CreateEvent(ctx context.Context, cred runtime.Credentials, in CreateEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
+	return runtime.ObjectAs[Event](ctx, c.rt, &createEventOp, cred, in.values(), opts...)
 }
 
 func invokeCreateEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -83,22 +83,102 @@ var createEventOp = runtime.Operation{
 	Auth:    &apiTokenAuth,
 	Body:    &eventBody,
 	Success: []int{200, 201},
-	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data", Shape: &eventShape},
 }
 
 var createEventParams = []runtime.Param{
-	{Name: "owner_id", Type: runtime.TypeString, Required: true, In: runtime.InBody, Wire: "owner_id", Description: "The ID of the user who owns the event"},
-	{Name: "title", Type: runtime.TypeString, Required: true, In: runtime.InBody, Wire: "title", Description: "The title of the event"},
+	{
+		Name:        "owner_id",
+		Type:        runtime.TypeString,
+		Required:    true,
+		In:          runtime.InBody,
+		Wire:        "owner_id",
+		Description: "The ID of the user who owns the event",
+	},
+	{
+		Name:        "title",
+		Type:        runtime.TypeString,
+		Required:    true,
+		In:          runtime.InBody,
+		Wire:        "title",
+		Description: "The title of the event",
+	},
 	{Name: "slug", Type: runtime.TypeString, In: runtime.InBody, Wire: "slug", Description: "The slug of the event"},
-	{Name: "status", Type: runtime.TypeString, In: runtime.InBody, Wire: "status", Description: "The status of the event: draft, published"},
-	{Name: "description", Type: runtime.TypeString, In: runtime.InBody, Wire: "description", Description: "The HTML description of the event"},
-	{Name: "recording_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "recording_enabled", Description: "Whether the event is recorded"},
-	{Name: "chat_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "chat_enabled", Description: "Whether the chat is enabled"},
-	{Name: "everyone_can_speak", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "everyone_can_speak", Description: "Whether everyone can speak"},
-	{Name: "detailed_registration_page_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "detailed_registration_page_enabled", Description: "Whether the detailed registration page is enabled"},
-	{Name: "light_registration_page_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "light_registration_page_enabled", Description: "Whether the light registration page is enabled"},
-	{Name: "recording_public", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "recording_public", Description: "Whether the recording is public"},
-	{Name: "show_in_company_page", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "show_in_company_page", Description: "Whether the event is shown in the company page"},
-	{Name: "polls_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "polls_enabled", Description: "Whether the polls are enabled"},
-	{Name: "questions_enabled", Type: runtime.TypeBoolean, In: runtime.InBody, Wire: "questions_enabled", Description: "Whether the questions are enabled"},
+	{
+		Name:        "status",
+		Type:        runtime.TypeString,
+		In:          runtime.InBody,
+		Wire:        "status",
+		Description: "The status of the event: draft, published",
+	},
+	{
+		Name:        "description",
+		Type:        runtime.TypeString,
+		In:          runtime.InBody,
+		Wire:        "description",
+		Description: "The HTML description of the event",
+	},
+	{
+		Name:        "recording_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "recording_enabled",
+		Description: "Whether the event is recorded",
+	},
+	{
+		Name:        "chat_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "chat_enabled",
+		Description: "Whether the chat is enabled",
+	},
+	{
+		Name:        "everyone_can_speak",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "everyone_can_speak",
+		Description: "Whether everyone can speak",
+	},
+	{
+		Name:        "detailed_registration_page_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "detailed_registration_page_enabled",
+		Description: "Whether the detailed registration page is enabled",
+	},
+	{
+		Name:        "light_registration_page_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "light_registration_page_enabled",
+		Description: "Whether the light registration page is enabled",
+	},
+	{
+		Name:        "recording_public",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "recording_public",
+		Description: "Whether the recording is public",
+	},
+	{
+		Name:        "show_in_company_page",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "show_in_company_page",
+		Description: "Whether the event is shown in the company page",
+	},
+	{
+		Name:        "polls_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "polls_enabled",
+		Description: "Whether the polls are enabled",
+	},
+	{
+		Name:        "questions_enabled",
+		Type:        runtime.TypeBoolean,
+		In:          runtime.InBody,
+		Wire:        "questions_enabled",
+		Description: "Whether the questions are enabled",
+	},
 }

@@ -20,8 +20,8 @@ type GetEventInput struct {
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id
-func (c *Client) GetEvent(ctx context.Context, cred runtime.Credentials, in GetEventInput) (runtime.Object, error) {
-	return c.rt.Object(ctx, &getEventOp, cred, in.values())
+func (c *Client) GetEvent(ctx context.Context, cred runtime.Credentials, in GetEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
+	return runtime.ObjectAs[Event](ctx, c.rt, &getEventOp, cred, in.values(), opts...)
 }
 
 func invokeGetEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -42,9 +42,16 @@ var getEventOp = runtime.Operation{
 	Params:  getEventParams,
 	Auth:    &apiTokenAuth,
 	Success: []int{200},
-	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data", Shape: &eventShape},
 }
 
 var getEventParams = []runtime.Param{
-	{Name: "event_id", Type: runtime.TypeString, Required: true, In: runtime.InPath, Wire: "event_id", Description: "The ID of the event"},
+	{
+		Name:        "event_id",
+		Type:        runtime.TypeString,
+		Required:    true,
+		In:          runtime.InPath,
+		Wire:        "event_id",
+		Description: "The ID of the event",
+	},
 }

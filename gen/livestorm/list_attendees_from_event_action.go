@@ -25,15 +25,15 @@ type ListAttendeesFromEventInput struct {
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id-people
-func (c *Client) ListAttendeesFromEvent(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) (runtime.List, error) {
-	return c.rt.List(ctx, &listAttendeesFromEventOp, cred, in.values(), opts...)
+func (c *Client) ListAttendeesFromEvent(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) (runtime.TypedList[Person], error) {
+	return runtime.ListAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, in.values(), opts...)
 }
 
 // ListAttendeesFromEventSeq is [Client.ListAttendeesFromEvent] as an iterator:
 // it fetches a page when the one before is used up. An error is its last
 // element.
-func (c *Client) ListAttendeesFromEventSeq(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) iter.Seq2[runtime.Object, error] {
-	return c.rt.Seq(ctx, &listAttendeesFromEventOp, cred, in.values(), opts...)
+func (c *Client) ListAttendeesFromEventSeq(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Person], error] {
+	return runtime.SeqAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, in.values(), opts...)
 }
 
 func invokeListAttendeesFromEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -56,10 +56,23 @@ var listAttendeesFromEventOp = runtime.Operation{
 	Auth:    &apiTokenAuth,
 	Success: []int{200},
 	Paging:  &numberedPaging,
-	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data", Shape: &personShape},
 }
 
 var listAttendeesFromEventParams = []runtime.Param{
-	{Name: "event_id", Type: runtime.TypeString, Required: true, In: runtime.InPath, Wire: "event_id", Description: "The ID of the event"},
-	{Name: "role_filter", Type: runtime.TypeString, In: runtime.InQuery, Wire: "filter[role]", Description: "Filter by role: participant, team_member"},
+	{
+		Name:        "event_id",
+		Type:        runtime.TypeString,
+		Required:    true,
+		In:          runtime.InPath,
+		Wire:        "event_id",
+		Description: "The ID of the event",
+	},
+	{
+		Name:        "role_filter",
+		Type:        runtime.TypeString,
+		In:          runtime.InQuery,
+		Wire:        "filter[role]",
+		Description: "Filter by role: participant, team_member",
+	},
 }

@@ -22,14 +22,14 @@ type ListEventsInput struct {
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/get_events
-func (c *Client) ListEvents(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) (runtime.List, error) {
-	return c.rt.List(ctx, &listEventsOp, cred, in.values(), opts...)
+func (c *Client) ListEvents(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) (runtime.TypedList[Event], error) {
+	return runtime.ListAs[Event](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
 }
 
 // ListEventsSeq is [Client.ListEvents] as an iterator: it fetches a page when
 // the one before is used up. An error is its last element.
-func (c *Client) ListEventsSeq(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Object, error] {
-	return c.rt.Seq(ctx, &listEventsOp, cred, in.values(), opts...)
+func (c *Client) ListEventsSeq(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Event], error] {
+	return runtime.SeqAs[Event](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
 }
 
 func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -51,9 +51,15 @@ var listEventsOp = runtime.Operation{
 	Auth:    &apiTokenAuth,
 	Success: []int{200},
 	Paging:  &numberedPaging,
-	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data", Shape: &eventShape},
 }
 
 var listEventsParams = []runtime.Param{
-	{Name: "title_filter", Type: runtime.TypeString, In: runtime.InQuery, Wire: "filter[title]", Description: "Filter events by title"},
+	{
+		Name:        "title_filter",
+		Type:        runtime.TypeString,
+		In:          runtime.InQuery,
+		Wire:        "filter[title]",
+		Description: "Filter events by title",
+	},
 }

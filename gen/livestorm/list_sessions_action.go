@@ -19,14 +19,14 @@ type ListSessionsInput struct{}
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions
-func (c *Client) ListSessions(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) (runtime.List, error) {
-	return c.rt.List(ctx, &listSessionsOp, cred, in.values(), opts...)
+func (c *Client) ListSessions(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) (runtime.TypedList[Session], error) {
+	return runtime.ListAs[Session](ctx, c.rt, &listSessionsOp, cred, in.values(), opts...)
 }
 
 // ListSessionsSeq is [Client.ListSessions] as an iterator: it fetches a page
 // when the one before is used up. An error is its last element.
-func (c *Client) ListSessionsSeq(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Object, error] {
-	return c.rt.Seq(ctx, &listSessionsOp, cred, in.values(), opts...)
+func (c *Client) ListSessionsSeq(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Session], error] {
+	return runtime.SeqAs[Session](ctx, c.rt, &listSessionsOp, cred, in.values(), opts...)
 }
 
 func invokeListSessions(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -42,11 +42,10 @@ var listSessionsOp = runtime.Operation{
 	Name:    "list_sessions",
 	Method:  "GET",
 	Path:    "/sessions",
-	Params:  listSessionsParams,
 	Auth:    &apiTokenAuth,
 	Success: []int{200},
 	Paging:  &numberedPaging,
-	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultList, Field: "data", Path: "data", Shape: &sessionShape},
 }
 
 var listSessionsParams = []runtime.Param{}

@@ -36,8 +36,8 @@ type RegisterSomeoneForSessionInput struct {
 // Errors are [*runtime.Error].
 //
 // Documented at https://developers.livestorm.co/reference/post_sessions-id-people
-func (c *Client) RegisterSomeoneForSession(ctx context.Context, cred runtime.Credentials, in RegisterSomeoneForSessionInput) (runtime.Object, error) {
-	return c.rt.Object(ctx, &registerSomeoneForSessionOp, cred, in.values())
+func (c *Client) RegisterSomeoneForSession(ctx context.Context, cred runtime.Credentials, in RegisterSomeoneForSessionInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
+	return runtime.ObjectAs[Person](ctx, c.rt, &registerSomeoneForSessionOp, cred, in.values(), opts...)
 }
 
 func invokeRegisterSomeoneForSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
@@ -66,16 +66,37 @@ var registerSomeoneForSessionOp = runtime.Operation{
 	Auth:    &apiTokenAuth,
 	Body:    &personBody,
 	Success: []int{200, 201},
-	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data"},
+	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data", Shape: &personShape},
 }
 
 var registerSomeoneForSessionParams = []runtime.Param{
-	{Name: "session_id", Type: runtime.TypeString, Required: true, In: runtime.InPath, Wire: "session_id", Description: "The ID of the session"},
-	{Name: "referrer", Type: runtime.TypeString, In: runtime.InBody, Wire: "referrer", Description: "The referrer of the person registering"},
+	{
+		Name:        "session_id",
+		Type:        runtime.TypeString,
+		Required:    true,
+		In:          runtime.InPath,
+		Wire:        "session_id",
+		Description: "The ID of the session",
+	},
+	{
+		Name:        "referrer",
+		Type:        runtime.TypeString,
+		In:          runtime.InBody,
+		Wire:        "referrer",
+		Description: "The referrer of the person registering",
+	},
 	{Name: "utm_source", Type: runtime.TypeString, In: runtime.InBody, Wire: "utm_source", Description: "The UTM source"},
 	{Name: "utm_medium", Type: runtime.TypeString, In: runtime.InBody, Wire: "utm_medium", Description: "The UTM medium"},
 	{Name: "utm_campaign", Type: runtime.TypeString, In: runtime.InBody, Wire: "utm_campaign", Description: "The UTM campaign"},
 	{Name: "utm_term", Type: runtime.TypeString, In: runtime.InBody, Wire: "utm_term", Description: "The UTM term"},
 	{Name: "utm_content", Type: runtime.TypeString, In: runtime.InBody, Wire: "utm_content", Description: "The UTM content"},
-	{Name: "fields", Type: runtime.TypeObject, In: runtime.InBody, Wire: "fields", OmitEmpty: true, Pairs: &runtime.Pairs{Key: "id", Value: "value"}, Description: "Registration fields as key-value pairs where key is the field ID and value is the field value"},
+	{
+		Name:        "fields",
+		Type:        runtime.TypeObject,
+		In:          runtime.InBody,
+		Wire:        "fields",
+		Omit:        runtime.OmitEmpty,
+		Encode:      &runtime.Encoding{As: runtime.EncodePairs, Key: "id", Value: "value"},
+		Description: "Registration fields as key-value pairs where key is the field ID and value is the field value",
+	},
 }

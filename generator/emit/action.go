@@ -4,21 +4,38 @@
 package emit
 
 import (
+	"reflect"
+
 	"github.com/dave/jennifer/jen"
 
 	"modulex.dev/connector/generator/model"
+	"modulex.dev/connector/generator/table"
 )
 
-func action(f *jen.File, a *model.Action) {
+func action(f *jen.File, p printer, a *model.Action) {
 	input(f, a)
-	handler(f, a)
+	if a.Kind == model.KindFields && a.Hook == "" {
+		output(f, a)
+	}
+	if a.Hook == "" {
+		handler(f, a)
+	} else {
+		hooked(f, a)
+	}
 	if a.Kind == model.KindList {
 		sequence(f, a)
 	}
 	invoke(f, a)
 	arguments(f, a)
-	operation(f, a)
-	params(f, a)
+	f.Line()
+	f.Var().Id(a.OpVar).Op("=").Add(p.composite(rt("Operation"), reflect.ValueOf(*a.Op)))
+	if a.Body != nil {
+		f.Line()
+		f.Var().Id(a.Body.Var).Op("=").Add(p.composite(rt("Body"), reflect.ValueOf(*a.Body.Body)))
+	}
+	f.Line()
+	params := printer{pointers: p.pointers}
+	f.Var().Id(a.ParamsVar).Op("=").Add(params.slice(reflect.ValueOf(a.Op.Params)))
 }
 
 // input prints the input type:
@@ -49,20 +66,49 @@ func goType(p *model.Param) jen.Code {
 	case "object":
 		return jen.Map(jen.String()).Any()
 	case "array":
+		if name := scalars[string(p.Items)]; name != "" {
+			return jen.Index().Id(name)
+		}
 		return jen.Index().Any()
-	case "boolean":
-		t = jen.Bool()
-	case "integer":
-		t = jen.Int64()
-	case "number":
-		t = jen.Float64()
+	case "any":
+		return jen.Any()
 	default:
-		t = jen.String()
+		t = jen.Id(scalars[string(p.Type)])
 	}
 	if !p.Required {
 		return jen.Op("*").Add(t)
 	}
 	return t
+}
+
+// scalars are the Go types of JSON's scalars.
+var scalars = map[string]string{"string": "string", "boolean": "bool", "integer": "int64", "number": "float64"}
+
+// output prints the struct of an action that returns several fields.
+func output(f *jen.File, a *model.Action) {
+	f.Commentf("%s is the result of [Client.%s].", a.Output, a.Method)
+	f.Type().Id(a.Output).Struct(structFields(a.Out)...)
+}
+
+func structFields(list []model.TypeField) (fields []jen.Code) {
+	for _, x := range list {
+		if x.Description != "" {
+			fields = append(fields, comment(x.Go+": "+sentence(x.Description)))
+		}
+		fields = append(fields, jen.Id(x.Go).Add(typeName(x.Type)))
+	}
+	return fields
+}
+
+func typeName(t model.GoType) *jen.Statement {
+	s := jen.Op(t.Prefix)
+	switch {
+	case t.Runtime:
+		return s.Add(rt(t.Name))
+	case t.JSON:
+		return s.Qual("encoding/json", t.Name)
+	}
+	return s.Id(t.Name)
 }
 
 // handler prints the typed method:
@@ -71,15 +117,24 @@ func goType(p *model.Param) jen.Code {
 //		return c.rt.Object(ctx, &getEventOp, cred, in.values())
 //	}
 func handler(f *jen.File, a *model.Action) {
-	takes := []jen.Code{ctx, cred, jen.Id("in").Id(a.Input)}
-	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.Op), jen.Id("cred"), jen.Id("in").Dot("values").Call()}
-	handlerComment(f, a)
-	method := f.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(a.Method)
-	switch a.Kind {
-	case model.KindList:
-		method.Params(append(takes, options)...).Params(rt("List"), jen.Error()).
-			Block(jen.Return(jen.Id("c").Dot("rt").Dot("List").Call(append(passes, jen.Id("opts").Op("..."))...)))
-	case model.KindObject:
+	takes := []jen.Code{ctx, cred, jen.Id("in").Id(a.Input), options}
+	method := methodOf(f, a)
+	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id("opts").Op("...")}
+	generic := append([]jen.Code{jen.Id("ctx"), jen.Id("c").Dot("rt")}, passes[1:]...)
+	switch {
+	case a.Kind == model.KindFields:
+		method.Params(takes...).Params(jen.Id(a.Output), jen.Error()).
+			Block(jen.Return(rt("OutputsAs").Types(jen.Id(a.Output)).Call(generic...)))
+	case a.Typed != "" && a.Kind == model.KindList:
+		method.Params(takes...).Params(rt("TypedList").Types(jen.Id(a.Typed)), jen.Error()).
+			Block(jen.Return(rt("ListAs").Types(jen.Id(a.Typed)).Call(generic...)))
+	case a.Typed != "":
+		method.Params(takes...).Params(rt("Typed").Types(jen.Id(a.Typed)), jen.Error()).
+			Block(jen.Return(rt("ObjectAs").Types(jen.Id(a.Typed)).Call(generic...)))
+	case a.Kind == model.KindList:
+		method.Params(takes...).Params(rt("List"), jen.Error()).
+			Block(jen.Return(jen.Id("c").Dot("rt").Dot("List").Call(passes...)))
+	case a.Kind == model.KindObject:
 		method.Params(takes...).Params(rt("Object"), jen.Error()).
 			Block(jen.Return(jen.Id("c").Dot("rt").Dot("Object").Call(passes...)))
 	default:
@@ -88,12 +143,28 @@ func handler(f *jen.File, a *model.Action) {
 	}
 }
 
+// hooked prints the typed method of an action that a hand-written function
+// carries out: it yields the envelope.
+func hooked(f *jen.File, a *model.Action) {
+	method := methodOf(f, a)
+	method.Params(ctx, cred, jen.Id("in").Id(a.Input), options).Add(rt("Envelope")).
+		Block(jen.Return(jen.Id("c").Dot("rt").Dot("DoHook").Call(
+			jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id(a.Hook), jen.Id("opts").Op("..."))))
+}
+
+func methodOf(f *jen.File, a *model.Action) *jen.Statement {
+	handlerComment(f, a)
+	return f.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(a.Method)
+}
+
 func handlerComment(f *jen.File, a *model.Action) {
 	f.Add(comment(a.Method + " runs " + a.Name + ": " + sentence(a.Description)))
 	f.Comment("//")
-	f.Comment("//	" + a.HTTPMethod + " " + a.Path)
-	f.Comment("//")
-	if a.Paging != nil {
+	if a.Op.Method != "" {
+		f.Comment("//	" + a.Op.Method + " " + a.Op.Path)
+		f.Comment("//")
+	}
+	if a.Op.Paging != nil {
 		f.Comment("It fetches every page. When it fails midway the list holds what came before.")
 	}
 	f.Comment("Errors are [*runtime.Error].")
@@ -106,21 +177,31 @@ func handlerComment(f *jen.File, a *model.Action) {
 // sequence prints the iterator of a list action.
 func sequence(f *jen.File, a *model.Action) {
 	f.Add(comment(a.Seq + " is [Client." + a.Method + "] as an iterator: it fetches a page when the one before is used up. An error is its last element."))
+	passes := []jen.Code{jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id("opts").Op("...")}
+	item, call := rt("Object"), jen.Id("c").Dot("rt").Dot("Seq").Call(append([]jen.Code{jen.Id("ctx")}, passes...)...)
+	if a.Typed != "" {
+		item = rt("Typed").Types(jen.Id(a.Typed))
+		call = rt("SeqAs").Types(jen.Id(a.Typed)).Call(append([]jen.Code{jen.Id("ctx"), jen.Id("c").Dot("rt")}, passes...)...)
+	}
 	f.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(a.Seq).
 		Params(ctx, cred, jen.Id("in").Id(a.Input), options).
-		Qual("iter", "Seq2").Types(rt("Object"), jen.Error()).
-		Block(jen.Return(jen.Id("c").Dot("rt").Dot("Seq").Call(
-			jen.Id("ctx"), jen.Op("&").Id(a.Op), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id("opts").Op("..."))))
+		Qual("iter", "Seq2").Types(item, jen.Error()).
+		Block(jen.Return(call))
 }
 
 // invoke prints the function of the dispatch table.
 func invoke(f *jen.File, a *model.Action) {
 	f.Line()
+	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("input")}
+	run := "Invoke"
+	if a.Hook != "" {
+		run = "InvokeHook"
+		passes = append(passes, jen.Id(a.Hook))
+	}
 	f.Func().Id(a.Invoke).
 		Params(ctx, jen.Id("c").Op("*").Add(rt("Client")), cred, jen.Id("input").Index().Byte(), options).
 		Add(rt("Envelope")).
-		Block(jen.Return(jen.Id("c").Dot("Invoke").Call(
-			jen.Id("ctx"), jen.Op("&").Id(a.Op), jen.Id("cred"), jen.Id("input"), jen.Id("opts").Op("..."))))
+		Block(jen.Return(jen.Id("c").Dot(run).Call(append(passes, jen.Id("opts").Op("..."))...)))
 }
 
 // arguments prints the method that lines the fields up with the parameters.
@@ -142,65 +223,12 @@ func arguments(f *jen.File, a *model.Action) {
 // runtime.Opt(in.Slug, runtime.Text).
 func argument(p *model.Param) jen.Code {
 	field := jen.Id("in").Dot(p.Field)
-	of := map[string]string{"object": "Map", "array": "Slice", "boolean": "Bool", "integer": "Int", "number": "Number", "string": "Text"}[p.Type]
-	if p.Required || p.Type == "object" || p.Type == "array" {
+	of := map[table.Type]string{"object": "Map", "array": "Slice", "boolean": "Bool", "integer": "Int", "number": "Number", "string": "Text", "any": "Any"}[p.Type]
+	if p.Type == "array" && scalars[string(p.Items)] != "" {
+		of = "SliceOf"
+	}
+	if p.Required || p.Type == "object" || p.Type == "array" || p.Type == "any" {
 		return rt(of).Call(field)
 	}
 	return rt("Opt").Call(field, rt(of))
-}
-
-func operation(f *jen.File, a *model.Action) {
-	fields := []jen.Code{
-		kv("Name", jen.Lit(a.Name)), kv("Method", jen.Lit(a.HTTPMethod)), kv("Path", jen.Lit(a.Path)),
-		kv("Params", jen.Id(a.ParamsVar)),
-	}
-	if a.Auth != nil {
-		fields = append(fields, kv("Auth", jen.Op("&").Id(a.Auth.Var)))
-	}
-	if a.Body != nil {
-		fields = append(fields, kv("Body", jen.Op("&").Id(a.Body.Var)))
-	}
-	fields = append(fields, kv("Success", row(jen.Index().Int(), ints(a.Success)...)))
-	if a.Repeatable {
-		fields = append(fields, kv("Repeatable", jen.True()))
-	}
-	if a.Paging != nil {
-		fields = append(fields, kv("Paging", jen.Op("&").Id(a.Paging.Var)))
-	}
-	f.Line()
-	f.Var().Id(a.Op).Op("=").Add(spread(rt("Operation"), append(fields, kv("Result", result(a)))...))
-}
-
-func result(a *model.Action) jen.Code {
-	kinds := map[model.Kind]string{model.KindNone: "ResultNone", model.KindObject: "ResultObject", model.KindList: "ResultList"}
-	fields := []jen.Code{kv("Kind", rt(kinds[a.Kind]))}
-	fields = append(fields, given("Field", a.ResultField)...)
-	return row(rt("Result"), append(fields, given("Path", a.ResultPath)...)...)
-}
-
-func params(f *jen.File, a *model.Action) {
-	var list []jen.Code
-	for _, p := range a.Params {
-		list = append(list, param(p))
-	}
-	f.Line()
-	f.Var().Id(a.ParamsVar).Op("=").Add(spread(jen.Index().Add(rt("Param")), list...))
-}
-
-func param(p *model.Param) jen.Code {
-	types := map[string]string{"object": "TypeObject", "array": "TypeArray", "boolean": "TypeBoolean",
-		"integer": "TypeInteger", "number": "TypeNumber", "string": "TypeString"}
-	places := map[string]string{"path": "InPath", "query": "InQuery", "header": "InHeader", "body": "InBody"}
-	fields := []jen.Code{kv("Name", jen.Lit(p.Name)), kv("Type", rt(types[p.Type]))}
-	if p.Required {
-		fields = append(fields, kv("Required", jen.True()))
-	}
-	fields = append(fields, kv("In", rt(places[p.In])), kv("Wire", jen.Lit(p.Wire)))
-	if p.OmitEmpty {
-		fields = append(fields, kv("OmitEmpty", jen.True()))
-	}
-	if p.PairsKey != "" {
-		fields = append(fields, kv("Pairs", row(jen.Op("&").Add(rt("Pairs")), kv("Key", jen.Lit(p.PairsKey)), kv("Value", jen.Lit(p.PairsValue)))))
-	}
-	return jen.Values(append(fields, kv("Description", jen.Lit(p.Description)))...)
 }

@@ -5,17 +5,19 @@ package emit
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/dave/jennifer/jen"
 
 	"modulex.dev/connector/generator/model"
+	"modulex.dev/connector/generator/table"
 )
 
 func client(f *jen.File, c *model.Connector) {
-	f.PackageComment("// Package " + c.Package + " is the connector of " + oneLine(c.Title) + ".")
+	f.PackageComment("// Package " + c.Package + " is the connector of " + oneLine(c.API.Title) + ".")
 	f.PackageComment("//")
-	for _, line := range wrap(c.Overview, 77) {
+	for _, line := range wrap(c.API.Overview, 77) {
 		f.PackageComment("// " + line)
 	}
 	f.PackageComment("//")
@@ -29,7 +31,7 @@ func client(f *jen.File, c *model.Connector) {
 	f.Comment("goroutines and tenants at once; credentials come with each call.")
 	f.Type().Id("Client").Struct(jen.Id("rt").Op("*").Add(rt("Client")))
 
-	f.Comment("New returns a client. The zero options send to " + c.BaseURL + ".")
+	f.Comment("New returns a client. The zero options send to " + c.API.BaseURL + ".")
 	f.Func().Id("New").Params(jen.Id("o").Add(rt("Options"))).Params(jen.Op("*").Id("Client"), jen.Error()).Block(
 		jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(rt("NewClient")).Call(jen.Op("&").Id("Table"), jen.Id("o")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
@@ -42,20 +44,47 @@ func client(f *jen.File, c *model.Connector) {
 	for _, s := range c.Auth {
 		credentials(f, s)
 	}
+	p := printerOf(c)
 	f.Line()
-	f.Var().Id("api").Op("=").Add(api(c))
+	f.Var().Id("api").Op("=").Add(p.composite(rt("API"), reflect.ValueOf(*c.API)))
 	for _, s := range c.Auth {
 		f.Line()
-		f.Var().Id(s.Var).Op("=").Add(authScheme(s))
+		f.Var().Id(s.Var).Op("=").Add(p.composite(rt("AuthScheme"), reflect.ValueOf(*s.AuthScheme)))
 	}
-	for _, p := range c.Paging {
+	for _, x := range c.Paging {
 		f.Line()
-		f.Var().Id(p.Var).Op("=").Add(paging(p))
+		f.Var().Id(x.Var).Op("=").Add(p.composite(rt("Paging"), reflect.ValueOf(*x.Paging)))
 	}
 	for _, b := range c.Bodies {
 		f.Line()
-		f.Var().Id(b.Var).Op("=").Add(body(b))
+		f.Var().Id(b.Var).Op("=").Add(p.composite(rt("Body"), reflect.ValueOf(*b.Body)))
 	}
+}
+
+// printerOf knows the variables of a package.
+func printerOf(c *model.Connector) printer {
+	p := printer{pointers: make(map[any]string), params: make(map[*table.Param]string)}
+	for _, s := range c.Auth {
+		p.pointers[s.AuthScheme] = s.Var
+	}
+	for _, x := range c.Paging {
+		p.pointers[x.Paging] = x.Var
+	}
+	for _, b := range c.Bodies {
+		p.pointers[b.Body] = b.Var
+	}
+	for _, t := range c.Types {
+		p.pointers[t.Shape] = t.Var
+	}
+	for _, a := range c.Actions {
+		if a.Body != nil {
+			p.pointers[a.Body.Body] = a.Body.Var
+		}
+		if len(a.Op.Params) > 0 {
+			p.params[&a.Op.Params[0]] = a.ParamsVar
+		}
+	}
+	return p
 }
 
 // credentials prints the constructor of a scheme's credentials.
@@ -71,116 +100,15 @@ func credentials(f *jen.File, s *model.AuthScheme) {
 	)
 }
 
-func api(c *model.Connector) jen.Code {
-	fields := []jen.Code{
-		kv("Name", jen.Lit(c.Name)), kv("Title", jen.Lit(c.Title)), kv("Version", jen.Lit(c.Version)),
-		kv("Overview", jen.Lit(c.Overview)), kv("BaseURL", jen.Lit(c.BaseURL)),
-	}
-	if len(c.Headers) > 0 {
-		var headers []jen.Code
-		for _, h := range c.Headers {
-			headers = append(headers, jen.Values(kv("Name", jen.Lit(h.Name)), kv("Value", jen.Lit(h.Value))))
-		}
-		fields = append(fields, kv("Headers", spread(jen.Index().Add(rt("Header")), headers...)))
-	}
-	if len(c.Auth) > 0 {
-		var schemes []jen.Code
-		for _, s := range c.Auth {
-			schemes = append(schemes, jen.Op("&").Id(s.Var))
-		}
-		fields = append(fields, kv("Auth", row(jen.Index().Op("*").Add(rt("AuthScheme")), schemes...)))
-	}
-	if len(c.Budgets) > 0 {
-		fields = append(fields, kv("Budgets", budgets(c.Budgets)))
-	}
-	if len(c.Messages) > 0 {
-		fields = append(fields, kv("Errors", messages(c.Messages)))
-	}
-	if c.Failure != "" {
-		fields = append(fields, kv("Failure", jen.Lit(c.Failure)))
-	}
-	fields = append(fields, kv("Texts", spread(rt("Texts"),
-		kv("Status", jen.Lit(c.Texts.Status)), kv("Timeout", jen.Lit(c.Texts.Timeout)), kv("Failed", jen.Lit(c.Texts.Failed)))))
-	return spread(rt("API"), fields...)
-}
-
-func budgets(list []model.Budget) jen.Code {
-	var out []jen.Code
-	for _, b := range list {
-		fields := []jen.Code{kv("Calls", jen.Lit(b.Calls)), kv("Per", per(b.Per))}
-		fields = append(fields, given("Limit", b.Limit)...)
-		fields = append(fields, given("Remaining", b.Remaining)...)
-		fields = append(fields, given("Reset", b.Reset)...)
-		out = append(out, spread(jen.Null(), fields...))
-	}
-	return spread(jen.Index().Add(rt("Budget")), out...)
-}
-
 // per prints a duration in its largest whole unit.
 func per(d time.Duration) jen.Code {
 	for _, u := range []struct {
 		name string
 		unit time.Duration
-	}{{"Hour", time.Hour}, {"Minute", time.Minute}} {
+	}{{"Hour", time.Hour}, {"Minute", time.Minute}, {"Second", time.Second}} {
 		if d%u.unit == 0 {
 			return jen.Lit(int(d/u.unit)).Op("*").Qual("time", u.name)
 		}
 	}
-	return jen.Lit(int(d/time.Second)).Op("*").Qual("time", "Second")
-}
-
-// given is a field with a text, or nothing when it is empty.
-func given(name, value string) []jen.Code {
-	if value == "" {
-		return nil
-	}
-	return []jen.Code{kv(name, jen.Lit(value))}
-}
-
-func messages(list []model.Message) jen.Code {
-	var out []jen.Code
-	for _, m := range list {
-		fields := given("Path", m.Path)
-		if len(m.Text) > 0 {
-			fields = append(fields, kv("Text", row(jen.Index().String(), lits(m.Text)...)))
-		}
-		out = append(out, jen.Values(fields...))
-	}
-	return spread(jen.Index().Add(rt("ErrorRule")), out...)
-}
-
-func authScheme(s *model.AuthScheme) jen.Code {
-	var fields []jen.Code
-	for _, x := range s.Fields {
-		field := []jen.Code{kv("Key", jen.Lit(x.Key)), kv("Env", jen.Lit(x.Env)), kv("Title", jen.Lit(x.Title))}
-		field = append(field, given("Description", x.Description)...)
-		fields = append(fields, spread(jen.Null(), append(field, kv("Missing", jen.Lit(x.Missing)))...))
-	}
-	out := []jen.Code{kv("Name", jen.Lit(s.Name)), kv("Type", jen.Lit(s.Type)), kv("Title", jen.Lit(s.Title))}
-	out = append(out, given("Description", s.Description)...)
-	if len(s.Steps) > 0 {
-		out = append(out, kv("Steps", spread(jen.Index().String(), lits(s.Steps)...)))
-	}
-	send := append([]jen.Code{kv("Header", jen.Lit(s.Header))}, given("Prefix", s.Prefix)...)
-	out = append(out,
-		kv("Fields", spread(jen.Index().Add(rt("CredentialField")), fields...)),
-		kv("Send", row(jen.Index().Add(rt("AuthPart")), jen.Values(append(send, kv("Key", jen.Lit(s.Key)))...))))
-	return spread(rt("AuthScheme"), out...)
-}
-
-func paging(p *model.Paging) jen.Code {
-	out := []jen.Code{kv("Page", jen.Lit(p.Page)), kv("First", jen.Lit(p.First))}
-	if p.Size != "" {
-		out = append(out, kv("Size", jen.Lit(p.Size)), kv("SizeValue", jen.Lit(p.Items)))
-	}
-	out = append(out, kv("Next", jen.Lit(p.Next)))
-	return spread(rt("Paging"), append(out, given("Current", p.Current)...)...)
-}
-
-func body(b *model.Body) jen.Code {
-	out := []jen.Code{kv("MediaType", jen.Lit(b.MediaType)), kv("Open", text(b.Open)), kv("Close", text(b.Close))}
-	if b.Constants {
-		out = append(out, kv("Constants", jen.True()))
-	}
-	return spread(rt("Body"), out...)
+	return jen.Lit(int(d/time.Millisecond)).Op("*").Qual("time", "Millisecond")
 }

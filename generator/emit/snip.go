@@ -38,28 +38,12 @@ func spread(typ jen.Code, elements ...jen.Code) *jen.Statement {
 // row is a composite literal on one line.
 func row(typ jen.Code, elements ...jen.Code) *jen.Statement { return jen.Add(typ).Values(elements...) }
 
-func lits(values []string) []jen.Code {
-	out := make([]jen.Code, len(values))
-	for i, v := range values {
-		out[i] = jen.Lit(v)
-	}
-	return out
-}
-
-func ints(values []int) []jen.Code {
-	out := make([]jen.Code, len(values))
-	for i, v := range values {
-		out[i] = jen.Lit(v)
-	}
-	return out
-}
-
 // raw is a raw string literal. The text must hold no back quote.
 func raw(text string) *jen.Statement { return jen.Op("`" + text + "`") }
 
 // text is a string literal, raw where that reads better.
 func text(s string) *jen.Statement {
-	if strings.Contains(s, `"`) && !strings.ContainsFunc(s, func(r rune) bool { return r == '`' || unicode.IsControl(r) }) {
+	if strings.ContainsAny(s, "\"\n\\") && !strings.ContainsFunc(s, func(r rune) bool { return r == '`' || r != '\n' && unicode.IsControl(r) }) {
 		return raw(s)
 	}
 	return jen.Lit(s)

@@ -11,16 +11,17 @@ import (
 	"modulex.dev/connector/generator/model"
 )
 
-func table(f *jen.File, c *model.Connector) {
+func dispatch(f *jen.File, c *model.Connector) {
 	var actions []jen.Code
+	vars := printerOf(c).pointers
 	for _, a := range c.Actions {
 		fields := []jen.Code{
 			kv("Name", jen.Lit(a.Name)), kv("Description", jen.Lit(a.Description)),
 			kv("Parameters", jen.Id(a.ParamsVar)),
 			kv("InputSchema", jen.Id(a.InputConst)), kv("OutputSchema", jen.Id(a.OutputConst)),
 		}
-		if a.Auth != nil {
-			fields = append(fields, kv("Auth", jen.Op("&").Id(a.Auth.Var)))
+		if a.Op.Auth != nil {
+			fields = append(fields, kv("Auth", jen.Op("&").Id(vars[a.Op.Auth])))
 		}
 		actions = append(actions, spread(jen.Null(), append(fields, kv("Invoke", jen.Id(a.Invoke)))...))
 	}

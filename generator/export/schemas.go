@@ -22,13 +22,13 @@ func Schemas(c *model.Connector) []byte {
 		})
 	}
 	doc := model.Object{
-		{Name: "connector", Value: c.Name},
-		{Name: "title", Value: c.Title},
-		{Name: "overview", Value: c.Overview},
+		{Name: "connector", Value: c.API.Name},
+		{Name: "title", Value: c.API.Title},
+		{Name: "overview", Value: c.API.Overview},
 		{Name: "categories", Value: c.Categories},
 	}
 	if len(c.Auth) > 0 {
-		doc = append(doc, model.Member{Name: "auth", Value: authOf(c.Auth[0])})
+		doc = append(doc, model.Member{Name: "auth", Value: authOf(merged(c.Auth)[0])})
 	}
 	doc = append(doc, model.Member{Name: "limits", Value: c.Limits}, model.Member{Name: "actions", Value: actions})
 	return line(model.JSON(doc, "  "))
@@ -37,7 +37,7 @@ func Schemas(c *model.Connector) []byte {
 // SchemaFiles is the contract and, beside it, each action's schemas as files of
 // their own: ACTION.input.json and ACTION.output.json.
 func SchemaFiles(c *model.Connector) []File {
-	files := []File{{Name: c.Name + ".contract.json", Content: Schemas(c)}}
+	files := []File{{Name: c.API.Name + ".contract.json", Content: Schemas(c)}}
 	for _, a := range c.Actions {
 		files = append(files,
 			File{Name: a.Name + ".input.json", Content: line(model.JSON(a.InputSchema, "  "))},
@@ -51,7 +51,7 @@ func parameters(a *model.Action) []model.Object {
 	for _, p := range a.Params {
 		out = append(out, model.Object{
 			{Name: "name", Value: p.Name},
-			{Name: "type", Value: p.Type},
+			{Name: "type", Value: string(p.Type)},
 			{Name: "required", Value: p.Required},
 			{Name: "description", Value: p.Description},
 		})
@@ -65,13 +65,13 @@ func authOf(s *model.AuthScheme) model.Object {
 		credentials = append(credentials, model.Object{
 			{Name: "field", Value: f.Title},
 			{Name: "description", Value: f.Description},
-			{Name: "required", Value: true},
+			{Name: "required", Value: !f.Optional},
 		})
 	}
 	return model.Object{
 		{Name: "title", Value: s.Title},
 		{Name: "description", Value: s.Description},
-		{Name: "steps", Value: s.Steps},
+		{Name: "steps", Value: append([]string{}, s.Steps...)},
 		{Name: "credentials", Value: credentials},
 	}
 }

@@ -1,87 +1,139 @@
-// From YAML nodes to the types of manifest.go. The shape has been checked
-// before: what does not fit has been reported and is left out here.
+// From YAML nodes to the types of manifest.go, by their tags. The shape has
+// been checked before: what does not fit has been reported and is left out here.
+// A type whose form is not simply a mapping says below how it is read.
 
 package manifest
 
 import (
+	"reflect"
 	"strconv"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
 
 func decode(file string, n *yaml.Node) *Manifest {
-	return &Manifest{
-		File:       file,
-		Name:       text(n, "name"),
-		Title:      text(n, "title"),
-		Version:    text(n, "version"),
-		Author:     text(n, "author"),
-		Logo:       text(n, "logo"),
-		AppURL:     text(n, "app_url"),
-		Docs:       text(n, "docs"),
-		Overview:   text(n, "overview"),
-		Categories: list(child(n, "categories"), textOf),
-		Limits:     list(child(n, "limits"), textOf),
-		BaseURL:    text(n, "base_url"),
-		Headers:    named(child(n, "headers"), textOf),
-		Auth:       named(child(n, "auth"), authScheme),
-		Errors:     errorsOf(child(n, "errors")),
-		Texts:      textsOf(child(n, "texts")),
-		Budgets:    list(child(n, "budgets"), budget),
-		Paging:     named(child(n, "paging"), paging),
-		Bodies:     named(child(n, "bodies"), body),
-		Groups:     named(child(n, "groups"), group),
-		Actions:    named(child(n, "actions"), action),
+	m := &Manifest{File: file}
+	fill(reflect.ValueOf(m).Elem(), n)
+	for _, a := range m.Actions {
+		a.Value.Name = a.Name
+	}
+	for _, g := range m.Groups {
+		for _, p := range g.Value {
+			p.Value.Name = p.Name
+		}
+	}
+	return m
+}
+
+// decoder is a type that is not simply a mapping.
+type decoder interface{ decode(n *yaml.Node) }
+
+var decoderType = reflect.TypeFor[decoder]()
+
+// fill reads a node into a value of the manifest.
+func fill(v reflect.Value, n *yaml.Node) {
+	if n == nil || n.Kind == yaml.AliasNode {
+		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+		return
+	}
+	if reflect.PointerTo(v.Type()).Implements(decoderType) {
+		v.Addr().Interface().(decoder).decode(n)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		fillStruct(v, n)
+	case reflect.Slice:
+		fillSlice(v, n)
 	}
 }
 
-func textOf(n *yaml.Node) Text {
-	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		return Text{}
+// fillStruct reads a mapping into the fields that its keys name.
+func fillStruct(v reflect.Value, n *yaml.Node) {
+	if n.Kind != yaml.MappingNode {
+		return
 	}
-	return Text{Value: n.Value, Pos: posOf(n), Style: uint32(n.Style)}
+	fields := fieldsOf(v.Type())
+	if fields.pos >= 0 {
+		v.Field(fields.pos).Set(reflect.ValueOf(posOf(n)))
+	}
+	unique(n, func(k, value *yaml.Node) {
+		if i, ok := fields.byKey[k.Value]; ok {
+			fill(v.Field(i), value)
+		}
+	})
 }
 
-func text(n *yaml.Node, key string) Text { return textOf(child(n, key)) }
-
-func intOf(n *yaml.Node) Int {
-	if n == nil {
-		return Int{}
+// fillSlice reads a list, or a mapping whose keys are names. A single value
+// stands for a list of one.
+func fillSlice(v reflect.Value, n *yaml.Node) {
+	element := v.Type().Elem()
+	add := func(set func(e reflect.Value)) {
+		e := reflect.New(element).Elem()
+		set(e)
+		v.Set(reflect.Append(v, e))
 	}
-	i, err := strconv.Atoi(n.Value)
-	if err != nil {
-		return Int{}
+	named := element.Kind() == reflect.Struct && element.NumField() == 2 && element.Field(0).Name == "Name" && element.Field(1).Name == "Value"
+	switch {
+	case named && n.Kind == yaml.MappingNode:
+		v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Content)/2))
+		unique(n, func(k, value *yaml.Node) {
+			add(func(e reflect.Value) {
+				fill(e.Field(0), k)
+				fill(e.Field(1), value)
+			})
+		})
+	case element == reflect.TypeFor[Entry]():
+		unique(n, func(k, value *yaml.Node) {
+			add(func(e reflect.Value) { e.Set(reflect.ValueOf(entry(k, value))) })
+		})
+	case named:
+	case n.Kind == yaml.SequenceNode:
+		v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Content)))
+		for _, c := range n.Content {
+			add(func(e reflect.Value) { fill(e, c) })
+		}
+	case n.Tag != "!!null":
+		add(func(e reflect.Value) { fill(e, n) })
 	}
-	return Int{i, posOf(n)}
 }
 
-func flag(n *yaml.Node, key string) (bool, Pos) {
-	if c := child(n, key); c != nil {
-		return c.Value == "true", posOf(c)
-	}
-	return false, Pos{}
+// keys are the fields of a struct by the keys of their tags.
+type keys struct {
+	byKey map[string]int
+	pos   int // the field Pos, or -1
 }
 
-func list[T any](n *yaml.Node, of func(*yaml.Node) T) []T {
-	if n == nil || n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	out := make([]T, len(n.Content))
-	for i, c := range n.Content {
-		out[i] = of(c)
-	}
-	return out
-}
+var keyCache sync.Map // of reflect.Type to keys
 
-func named[T any](n *yaml.Node, of func(*yaml.Node) T) (out []Named[T]) {
-	unique(n, func(k, v *yaml.Node) { out = append(out, Named[T]{textOf(k), of(v)}) })
-	return out
+func fieldsOf(t reflect.Type) keys {
+	if k, ok := keyCache.Load(t); ok {
+		return k.(keys)
+	}
+	k := keys{byKey: make(map[string]int), pos: -1}
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("key"); key != "" {
+			k.byKey[key] = i
+		} else if t.Field(i).Name == "Pos" {
+			k.pos = i
+		}
+	}
+	keyCache.Store(t, k)
+	return k
 }
 
 // unique is members without keys that have been reported: those that are no
 // text, and repeated ones.
 func unique(n *yaml.Node, f func(key, value *yaml.Node)) {
-	seen := make(map[string]bool)
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	seen := make(map[string]bool, len(n.Content)/2)
 	members(n, func(k, v *yaml.Node) {
 		if k.Kind == yaml.ScalarNode && k.Tag == "!!str" && !seen[k.Value] {
 			seen[k.Value] = true
@@ -90,102 +142,95 @@ func unique(n *yaml.Node, f func(key, value *yaml.Node)) {
 	})
 }
 
-func authScheme(n *yaml.Node) *AuthScheme {
-	send, test := child(n, "send"), child(n, "test")
-	return &AuthScheme{
-		Type: text(n, "type"), Title: text(n, "title"), Description: text(n, "description"),
-		Steps:  list(child(n, "steps"), textOf),
-		Fields: named(child(n, "fields"), authField),
-		Header: text(send, "header"), Value: text(send, "value"),
-		TestRequest: text(test, "request"), TestSuccess: list(child(test, "success"), intOf),
+func (t *Text) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		*t = Text{Value: n.Value, Pos: posOf(n), Style: uint32(n.Style)}
 	}
 }
 
-func authField(n *yaml.Node) *AuthField {
-	return &AuthField{
-		Title: text(n, "title"), Description: text(n, "description"), Env: text(n, "env"),
-		Missing: text(n, "missing"), Format: text(n, "format"), AboutURL: text(n, "about_url"),
+func (i *Int) decode(n *yaml.Node) {
+	if value, err := strconv.Atoi(n.Value); err == nil {
+		*i = Int{value, posOf(n)}
 	}
 }
 
-func errorsOf(n *yaml.Node) Errors {
-	return Errors{Failure: text(n, "failure"), Messages: list(child(n, "messages"), func(n *yaml.Node) Message {
-		return Message{Path: text(n, "path"), Text: list(child(n, "text"), textOf)}
-	})}
-}
-
-func textsOf(n *yaml.Node) Texts {
-	return Texts{Status: text(n, "status"), Timeout: text(n, "timeout"), Failed: text(n, "failed")}
-}
-
-func budget(n *yaml.Node) Budget {
-	return Budget{
-		Pos: posOf(n), Calls: intOf(child(n, "calls")), Per: text(n, "per"),
-		Limit: text(n, "limit"), Remaining: text(n, "remaining"), Reset: text(n, "reset"),
+func (f *Number) decode(n *yaml.Node) {
+	if value, err := strconv.ParseFloat(n.Value, 64); err == nil {
+		*f = Number{value, posOf(n)}
 	}
 }
 
-func paging(n *yaml.Node) *Paging {
-	return &Paging{
-		Mode: text(n, "mode"), Page: text(n, "page"), Size: text(n, "size"), Next: text(n, "next"), Current: text(n, "current"),
-		First: intOf(child(n, "first")), Items: intOf(child(n, "items")),
+func (f *Flag) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		*f = Flag{n.Value == "true", posOf(n)}
 	}
 }
 
-func body(n *yaml.Node) *Body {
-	return &Body{
-		MediaType: text(n, "media_type"), Parameters: text(n, "parameters"),
-		Constants: named(child(n, "constants"), textOf),
+func (v *Value) decode(n *yaml.Node) { v.Node = n }
+
+func (s *Success) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		s.Any.decode(n)
+		return
+	}
+	fill(reflect.ValueOf(&s.Statuses).Elem(), n)
+}
+
+func (b *BodyUse) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		b.Name.decode(n)
+		return
+	}
+	fill(reflect.ValueOf(&b.Inline).Elem(), n)
+}
+
+func (r *Returns) decode(n *yaml.Node) {
+	if r.None = n.Kind == yaml.ScalarNode; !r.None {
+		fill(reflect.ValueOf(&r.Fields).Elem(), n)
 	}
 }
 
-func group(n *yaml.Node) []Named[*Parameter] {
-	params := named(n, parameter)
-	for _, p := range params {
-		p.Value.Name = p.Name
+func (e *Encode) decode(n *yaml.Node) {
+	e.Pos = posOf(n)
+	if n.Kind == yaml.ScalarNode {
+		e.As.decode(n)
+		return
 	}
-	return params
+	fillStruct(reflect.ValueOf(e).Elem(), n)
 }
 
-func parameter(n *yaml.Node) *Parameter {
-	pairs := child(child(n, "encode"), "pairs")
-	p := &Parameter{
-		Description: text(n, "description"), Type: text(n, "type"), In: text(n, "in"),
-		Wire: text(n, "wire"), Omit: text(n, "omit"),
-		PairsKey: text(pairs, "key"), PairsValue: text(pairs, "value"),
+func (f *Field) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		f.Type.decode(n)
+		return
 	}
-	p.Required, p.RequiredPos = flag(n, "required")
-	return p
+	fillStruct(reflect.ValueOf(f).Elem(), n)
 }
 
-func action(n *yaml.Node) *Action {
-	a := &Action{
-		Description: text(n, "description"), Request: text(n, "request"), Auth: text(n, "auth"),
-		Body: text(n, "body"), Paging: text(n, "paging"), Docs: text(n, "docs"),
-		Success: list(child(n, "success"), intOf),
+func (c *Capture) decode(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		c.Path = make([]Text, 1)
+		c.Path[0].decode(n)
+		return
 	}
-	a.Repeatable, a.RepeatablePos = flag(n, "repeatable")
-	unique(child(n, "parameters"), func(k, v *yaml.Node) { a.Entries = append(a.Entries, entry(k, v)) })
-	returns := child(n, "returns")
-	a.ReturnsNone = returns != nil && returns.Kind == yaml.ScalarNode
-	members(returns, func(field, output *yaml.Node) {
-		a.Field = textOf(field)
-		members(output, func(kind, path *yaml.Node) { a.Kind, a.Path = textOf(kind), textOf(path) })
-	})
-	return a
+	fillStruct(reflect.ValueOf(c).Elem(), n)
 }
 
 // entry is a parameter, or `+group` with what the action changes in it.
 func entry(k, v *yaml.Node) Entry {
-	name := textOf(k)
+	var name Text
+	name.decode(k)
 	if len(name.Value) == 0 || name.Value[0] != '+' {
-		p := parameter(v)
+		p := &Parameter{}
+		fill(reflect.ValueOf(p).Elem(), v)
 		p.Name = name
 		return Entry{Parameter: p}
 	}
 	g := &GroupUse{Name: Text{Value: name.Value[1:], Pos: name.Pos}}
 	required := child(v, "required")
 	g.All = required != nil && required.Kind == yaml.ScalarNode
-	g.Required = list(required, textOf)
+	if !g.All && required != nil {
+		fill(reflect.ValueOf(&g.Required).Elem(), required)
+	}
 	return Entry{Group: g}
 }

@@ -15,17 +15,41 @@ import (
 // characters.
 type Pos struct{ Line, Col int }
 
-// Diagnostic is one fault of a manifest.
+// Severity tells faults, with which a manifest is refused, from advice.
+type Severity int
+
+// The severities.
+const (
+	SeverityError  Severity = iota // the manifest is refused
+	SeverityAdvice                 // it works, and could be better
+)
+
+// String is the word for it in reports.
+func (s Severity) String() string {
+	if s == SeverityAdvice {
+		return "advice"
+	}
+	return "error"
+}
+
+// Diagnostic is one fault of a manifest, or a piece of advice.
 type Diagnostic struct {
-	File    string
-	Pos     Pos
-	Message string // what is wrong
-	Cure    string // how to mend it
+	File     string
+	Pos      Pos
+	End      Pos    // just behind what it is about; see [Diagnostics.Spanned]
+	Rule     string // the code of the rule, see rules.go
+	Severity Severity
+	Message  string // what is wrong
+	Cure     string // how to mend it
 }
 
 // String is file:line:col: message; cure.
 func (d Diagnostic) String() string {
-	s := fmt.Sprintf("%s:%d:%d: %s", d.File, d.Pos.Line, d.Pos.Col, d.Message)
+	s := fmt.Sprintf("%s:%d:%d: ", d.File, d.Pos.Line, d.Pos.Col)
+	if d.Severity == SeverityAdvice {
+		s += "advice: "
+	}
+	s += d.Message
 	if d.Cure != "" {
 		s += "; " + d.Cure
 	}
@@ -57,7 +81,8 @@ func (d Diagnostics) Sorted() Diagnostics {
 type Report struct {
 	File   string
 	Faults Diagnostics
-	huge   bool // too large to look at whole
+	Advice Diagnostics // on style; a manifest is never refused for it
+	huge   bool        // too large to look at whole
 	lines  []string
 }
 
@@ -68,7 +93,8 @@ const maxFaults = 1000
 // full reports whether looking on is of no use.
 func (r *Report) full() bool { return r.huge || len(r.Faults) > maxFaults }
 
-// Add notes a fault; cure may be "".
+// Add notes a fault; cure may be "". The format is what ties the fault to its
+// rule: each one is listed in rules.go.
 func (r *Report) Add(at Pos, cure, format string, args ...any) {
 	switch {
 	case len(r.Faults) > maxFaults:
@@ -76,10 +102,21 @@ func (r *Report) Add(at Pos, cure, format string, args ...any) {
 	case len(r.Faults) == maxFaults:
 		cure, format, args = "mend those first", "%d faults are listed, the rest is not", []any{maxFaults}
 	}
+	r.Faults = append(r.Faults, r.diagnostic(SeverityError, at, cure, format, args))
+}
+
+// Advise notes what could be better, within the same bound.
+func (r *Report) Advise(at Pos, cure, format string, args ...any) {
+	if len(r.Advice) < maxFaults {
+		r.Advice = append(r.Advice, r.diagnostic(SeverityAdvice, at, cure, format, args))
+	}
+}
+
+func (r *Report) diagnostic(s Severity, at Pos, cure, format string, args []any) Diagnostic {
 	if at.Line == 0 {
 		at = Pos{1, 1}
 	}
-	r.Faults = append(r.Faults, Diagnostic{File: r.File, Pos: at, Message: fmt.Sprintf(format, args...), Cure: cure})
+	return Diagnostic{File: r.File, Pos: at, End: at, Rule: ruleOf(format), Severity: s, Message: fmt.Sprintf(format, args...), Cure: cure}
 }
 
 // DidYouMean is a cure that names the nearest of some words, or all of them

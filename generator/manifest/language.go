@@ -34,6 +34,8 @@ type Rule struct {
 	Const, Default           string // as JSON; "" when there is none
 	Examples                 []*yaml.Node
 	Multiline                bool
+	Any                      bool // any JSON value; with Scalar any text, number or boolean
+	Scalar                   bool
 	Min, Max                 *int // of a number, a text's length, or a count of members or elements
 	Ref                      string
 }
@@ -92,7 +94,7 @@ func readRule(n *yaml.Node, defs map[string]*Rule) *Rule {
 		case "patternErrorMessage":
 			r.Hint = v.Value
 		case "type":
-			r.Type = v.Value
+			r.Type, r.Scalar = v.Value, v.Kind == yaml.SequenceNode
 		case "properties":
 			members(v, func(k, v *yaml.Node) { r.Keys = append(r.Keys, Key{k.Value, readRule(v, defs)}) })
 		case "patternProperties":
@@ -117,6 +119,8 @@ func readRule(n *yaml.Node, defs map[string]*Rule) *Rule {
 			r.Examples = v.Content
 		case "pattern":
 			r.Pattern = regexp.MustCompile(v.Value)
+		case "x-any":
+			r.Any = v.Value == "true"
 		case "x-multiline":
 			r.Multiline = v.Value == "true"
 		case "minimum", "minLength", "minItems", "minProperties":

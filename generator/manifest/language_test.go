@@ -164,6 +164,9 @@ func TestEveryPatternHasWords(t *testing.T) {
 		`^[a-z][a-z0-9_]*$`:             "it with lower-case letters, digits and underscores, a letter first",
 		`^[^.\s]+(\.[^.\s]+)*$`:         "a path of member names joined with dots: data.type",
 		"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$": "the name of a header, such as Accept",
+		`^[!-~]+$`:                      "visible ASCII characters without spaces",
+		`^.+$`:                          "some text",
+		`^[A-Za-z_@][A-Za-z0-9_@:-]*$`:  "the name of a member: letters, digits, _ @ : -",
 	}
 	l := ReadLanguage()
 	named := append(slices.Clone(l.Defs), l.Root.Keys...)

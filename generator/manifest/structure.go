@@ -5,6 +5,7 @@
 package manifest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,6 +27,8 @@ func (r *Report) structure(n *yaml.Node, rule *Rule, name string, at Pos) {
 	case n.Kind == yaml.AliasNode:
 	case n.Style&yaml.TaggedStyle != 0:
 		r.Add(posOf(n), "remove it", "the tag %s is not part of the language", n.Tag)
+	case rule.Any && !rule.Scalar:
+		r.anything(n, name, 0)
 	case rule.AnyOf != nil:
 		r.anyOf(n, rule, name, at)
 	case rule.Type == "object":
@@ -34,6 +37,77 @@ func (r *Report) structure(n *yaml.Node, rule *Rule, name string, at Pos) {
 		r.sequence(n, rule, name)
 	default:
 		r.scalar(n, rule, name)
+	}
+}
+
+// maxValueDepth bounds the values of a manifest.
+const maxValueDepth = 50
+
+// anything holds a node against JSON: what stands in a manifest as a value must
+// be one in JSON too.
+func (r *Report) anything(n *yaml.Node, name string, depth int) {
+	switch {
+	case depth > maxValueDepth:
+		r.Add(posOf(n), "make it flatter", "%s is nested more than %d deep", name, maxValueDepth)
+	case n.Kind == yaml.MappingNode:
+		r.anyMapping(n, name, depth)
+	case n.Kind == yaml.SequenceNode:
+		if !r.tooMany(n, name, len(n.Content)) {
+			for i, e := range n.Content {
+				r.anyNode(e, fmt.Sprintf("entry %d of %s", i+1, name), depth+1)
+			}
+		}
+	case n.Kind == yaml.ScalarNode:
+		r.anyScalar(n, name)
+	}
+}
+
+// anyNode is anything for a node inside a value.
+func (r *Report) anyNode(n *yaml.Node, name string, depth int) {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		r.Add(posOf(n), "write it out", "anchors and aliases are not part of the language")
+	case n.Style&yaml.TaggedStyle != 0:
+		r.Add(posOf(n), "remove it", "the tag %s is not part of the language", n.Tag)
+	default:
+		r.anything(n, name, depth)
+	}
+}
+
+func (r *Report) anyMapping(n *yaml.Node, name string, depth int) {
+	if r.tooMany(n, name, len(n.Content)/2) {
+		return
+	}
+	first := make(map[string]*yaml.Node, len(n.Content)/2)
+	members(n, func(k, v *yaml.Node) {
+		switch before := first[k.Value]; {
+		case r.full():
+		case k.Kind != yaml.ScalarNode || k.Anchor != "" || k.Style&yaml.TaggedStyle != 0 || k.Tag != "!!str":
+			r.Add(posOf(k), "put it in quotes", "a key must be text, but this is %s", kind(k))
+		case r.badCharacter(k, false):
+		case before != nil:
+			r.Add(posOf(k), "remove one of them", "%s stands here twice, first in line %d", quote(k.Value), before.Line)
+		default:
+			first[k.Value] = k
+			r.anyNode(v, quote(k.Value), depth+1)
+		}
+	})
+}
+
+// anyScalar refuses what YAML reads otherwise than JSON would.
+func (r *Report) anyScalar(n *yaml.Node, name string) {
+	switch n.Tag {
+	case "!!str":
+		r.badCharacter(n, true)
+	case "!!null":
+	case "!!bool":
+		if n.Value != "true" && n.Value != "false" {
+			r.Add(posOf(n), "write true or false, or put it in quotes", "%s is %s", name, quote(n.Value))
+		}
+	default:
+		if !json.Valid([]byte(n.Value)) {
+			r.Add(posOf(n), fmt.Sprintf("write a plain number, or put it in quotes: %q", clip(n.Value)), "%s is %s, which JSON does not know", name, kind(n))
+		}
 	}
 }
 
@@ -124,12 +198,19 @@ func (r *Report) unknownKey(k *yaml.Node, rule *Rule, name string) {
 	r.Add(posOf(k), DidYouMean(k.Value, rule.names()), "%s has no key %s", name, quote(k.Value))
 }
 
+// nameForm says what names a mapping takes.
 func nameForm(rule *Rule) string {
 	switch rule.Patterns[0].Pattern.String() {
 	case `^[a-z][a-z0-9_]*$`:
 		return "it with lower-case letters, digits and underscores, a letter first"
 	case `^[^.\s]+(\.[^.\s]+)*$`:
 		return "a path of member names joined with dots: data.type"
+	case `^[A-Za-z_@][A-Za-z0-9_@:-]*$`:
+		return "the name of a member: letters, digits, _ @ : -"
+	case `^[!-~]+$`:
+		return "visible ASCII characters without spaces"
+	case `^.+$`:
+		return "some text"
 	}
 	return "the name of a header, such as Accept"
 }
@@ -153,9 +234,17 @@ func (r *Report) scalar(n *yaml.Node, rule *Rule, name string) {
 		r.Add(posOf(n), "", "%s must be %s, but it is %s", name, wanted(rule), kind(n))
 		return
 	}
+	if rule.Scalar {
+		r.anyScalar(n, name)
+		return
+	}
 	switch rule.Type {
 	case "integer":
 		r.integer(n, rule, name)
+	case "number":
+		if n.Tag != "!!int" && n.Tag != "!!float" || !json.Valid([]byte(n.Value)) {
+			r.Add(posOf(n), unquoted(n, "write a plain number, such as 10 or 0.5"), "%s must be a number, but it is %s", name, kind(n))
+		}
 	case "boolean":
 		if n.Tag != "!!bool" || n.Value != "true" && n.Value != "false" {
 			r.Add(posOf(n), unquoted(n, "write true or false"), "%s must be true or false, but it is %s", name, kind(n))
@@ -261,8 +350,13 @@ func wanted(rule *Rule) string {
 		return "a list"
 	case "integer":
 		return "a whole number"
+	case "number":
+		return "a number"
 	case "boolean":
 		return "true or false"
+	}
+	if rule.Scalar {
+		return "text, a number or a boolean"
 	}
 	if len(rule.Enum) > 0 {
 		return "one of " + strings.Join(rule.Enum, ", ")

@@ -19,7 +19,7 @@ import (
 // initialisms are written in capitals, as Go's own style has it.
 var initialisms = map[string]bool{
 	"api": true, "csv": true, "html": true, "http": true, "https": true, "id": true, "ids": true,
-	"ip": true, "json": true, "sql": true, "ui": true, "uri": true, "url": true, "utc": true,
+	"ip": true, "json": true, "md5": true, "sql": true, "ui": true, "uri": true, "url": true, "utc": true,
 	"utm": true, "uuid": true, "xml": true,
 }
 
@@ -48,6 +48,28 @@ func capital(word string) string {
 		return ""
 	}
 	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// memberName is the Go name of a member of an answer, whatever its spelling:
+// registrants_count, seriesLabels, @type.
+func memberName(name string) string {
+	var words strings.Builder
+	for i, c := range name {
+		switch {
+		case c == '-' || c == ':' || c == '@' || c == '_':
+			words.WriteByte('_')
+		case c >= 'A' && c <= 'Z' && i > 0 && name[i-1] >= 'a' && name[i-1] <= 'z':
+			words.WriteByte('_')
+			words.WriteRune(c)
+		default:
+			words.WriteRune(c)
+		}
+	}
+	out := exported(strings.ToLower(words.String()))
+	if out == "" || out[0] >= '0' && out[0] <= '9' {
+		return "X" + out
+	}
+	return out
 }
 
 // argument is the Go name of a function's parameter.

@@ -1,0 +1,79 @@
+// A manifest, run as it stands: its model becomes a runtime table without Go
+// being generated. preview and test use it. What is written by hand (hooks,
+// signers) has no body here.
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"modulex.dev/connector/generator/model"
+	"modulex.dev/connector/generator/table"
+	"modulex.dev/connector/runtime"
+	"modulex.dev/connector/runtime/jq"
+)
+
+// tableOf turns a model into a table. The two have the same fields, so JSON
+// carries one over into the other.
+func tableOf(c *model.Connector) (*runtime.Table, error) {
+	t := &runtime.Table{API: &runtime.API{}}
+	if err := carry(c.API, t.API); err != nil {
+		return nil, err
+	}
+	if c.API.JQ != "" {
+		t.API.JQ = &jq.Engine{}
+	}
+	for _, a := range c.Actions {
+		op := &runtime.Operation{}
+		if err := carry(a.Op, op); err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
+		}
+		t.Actions = append(t.Actions, runtime.Action{
+			Name: a.Name, Description: a.Description, Parameters: op.Params, Auth: op.Auth,
+			InputSchema: runtime.Schema(model.JSON(a.InputSchema, "")), OutputSchema: runtime.Schema(model.JSON(a.OutputSchema, "")),
+			Invoke: func(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
+				return c.Invoke(ctx, op, cred, input, opts...)
+			},
+		})
+	}
+	return t, nil
+}
+
+func carry(from, into any) error {
+	b, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, into)
+}
+
+// placeholders are credentials that every check of a scheme lets pass: fixed
+// words for secrets, an allowed value where only some are. given replaces single
+// fields.
+func placeholders(op *table.Operation, word func(f table.CredentialField) string, given map[string]string) runtime.Credentials {
+	if op.Auth == nil {
+		return runtime.Credentials{}
+	}
+	data := make(map[string]string)
+	for _, f := range op.Auth.Fields {
+		data[f.Key] = word(f)
+		if len(f.Values) > 0 {
+			data[f.Key] = f.Values[0].From
+		}
+	}
+	for key, value := range given {
+		data[key] = value
+	}
+	return runtime.NewCredentials(op.Auth.Type, data)
+}
+
+func actionOf(c *model.Connector, name string) (*model.Action, error) {
+	for _, a := range c.Actions {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no action %q; `connectorgen export schemas` lists them", name)
+}

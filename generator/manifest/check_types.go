@@ -1,0 +1,78 @@
+// Types: the objects that answers are made of.
+
+package manifest
+
+import "strings"
+
+// scalarTypes are the types of JSON that need no name.
+var builtinTypes = []string{"string", "integer", "number", "boolean", "object", "any"}
+
+// TypeExpression is a type as an author writes it.
+type TypeExpression struct {
+	Name      string // a built-in type or the name of a declared one
+	List, Map bool
+	Nullable  bool // null and absence are no surprise
+}
+
+// ParseType reads a type expression whose form has been checked: x, [x], {x},
+// each with |null behind it.
+func ParseType(text string) (t TypeExpression) {
+	text, t.Nullable = strings.CutSuffix(text, "|null")
+	t.List, t.Map = strings.HasPrefix(text, "["), strings.HasPrefix(text, "{")
+	t.Name = strings.Trim(text, "[]{}")
+	return t
+}
+
+// Builtin reports whether the type needs no declaration.
+func (t TypeExpression) Builtin() bool { return contains(builtinTypes, t.Name) }
+
+func (r *Report) checkTypes(m *Manifest) {
+	known := append(Names(m.Types), builtinTypes...)
+	for _, t := range m.Types {
+		if contains(builtinTypes, t.Name.Value) {
+			r.Add(t.Name.Pos, "rename it", "%s is a type of JSON already", quote(t.Name.Value))
+		}
+		for _, f := range t.Value.Fields {
+			r.checkField(f, known)
+		}
+		if through := m.cycle(t.Name.Value, t.Name.Value, make(map[string]bool)); through.Given() {
+			r.Add(through.Pos, "write `object` or `[object]` there", "the type %s contains itself", quote(t.Name.Value))
+		}
+	}
+}
+
+func (r *Report) checkField(f Named[*Field], known []string) {
+	if !f.Value.Type.Given() {
+		return // reported with the shape
+	}
+	t := ParseType(f.Value.Type.Value)
+	if !contains(known, t.Name) {
+		r.Add(f.Value.Type.Pos, DidYouMean(t.Name, known), "there is no type %s", quote(t.Name))
+	}
+	if f.Value.Rest.Value && f.Value.From.Given() {
+		r.Add(f.Value.From.Pos, "remove it", "the rest has no path: it is what no other field takes")
+	}
+	if len(f.Value.Enum) > 0 && t.Name != "string" {
+		r.Add(f.Value.Type.Pos, "write `type: string`", "only texts have known values")
+	}
+}
+
+// cycle finds the field through which a type contains itself. Go has no such
+// values, and no answer is endless.
+func (m *Manifest) cycle(from, target string, seen map[string]bool) Text {
+	t, ok := Find(m.Types, from)
+	if !ok || seen[from] {
+		return Text{}
+	}
+	seen[from] = true
+	for _, f := range t.Fields {
+		name := ParseType(f.Value.Type.Value).Name
+		if name == target {
+			return f.Value.Type
+		}
+		if through := m.cycle(name, target, seen); through.Given() {
+			return f.Value.Type
+		}
+	}
+	return Text{}
+}

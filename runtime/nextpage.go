@@ -1,0 +1,531 @@
+// The way from one page of a list to the next: by numbers, by cursors, or by
+// addresses that the API gives. Every way ends: numbers must grow, cursors and
+// addresses must not come back, and an address never leads to another server.
+
+package runtime
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// place is where a page of a list is.
+type place struct {
+	number int64    // page or offset
+	cursor string   // "" at the beginning
+	url    *url.URL // nil at the beginning
+}
+
+// numbered reports whether the pages are found by numbers.
+func (p *Paging) numbered() bool {
+	return p.Mode != PagingCursor && p.Mode != PagingURL && p.Mode != PagingLink
+}
+
+// unit names what a place is of.
+func (p *Paging) unit() string {
+	switch p.Mode {
+	case PagingOffset:
+		return "offset"
+	case PagingCursor:
+		return "cursor"
+	case PagingURL, PagingLink:
+		return "url"
+	}
+	return "page"
+}
+
+// text is a place as [ListState].Resume tells it.
+func (at place) text(p *Paging) string {
+	switch {
+	case p.Mode == PagingCursor:
+		return "cursor=" + at.cursor
+	case p.numbered():
+		return p.unit() + "=" + strconv.FormatInt(at.number, 10)
+	case at.url == nil:
+		return "url="
+	}
+	return "url=" + at.url.String()
+}
+
+// resumeAt reads a place that an earlier list named.
+func (w *walk) resumeAt(text string) (at place, err *Error) {
+	p := w.op.Paging
+	value, ok := strings.CutPrefix(text, p.unit()+"=")
+	switch {
+	case !ok:
+	case p.Mode == PagingCursor:
+		return place{cursor: value}, nil
+	case !p.numbered() && value == "":
+		return place{}, nil
+	case !p.numbered():
+		if at.url, err = w.sameSite(value); err == nil {
+			return at, nil
+		}
+	default:
+		var perr error
+		if at.number, perr = strconv.ParseInt(value, 10, 64); perr == nil && at.number >= p.First {
+			return at, nil
+		}
+	}
+	example := map[string]string{"offset": "offset=100", "cursor": "cursor=…", "url": "url=…"}[p.unit()]
+	if example == "" {
+		example = "page=" + strconv.FormatInt(p.First+1, 10)
+	}
+	return place{}, w.failed(CodeInvalidInput, fmt.Sprintf("%q is no place to resume this list at; give the one that the list named, such as %s", text, example))
+}
+
+// advance moves to the next page and reports whether there is one.
+func (w *walk) advance(page cut) (more bool, err *Error) {
+	p := w.op.Paging
+	if p == nil || w.absent(w.answer.status) {
+		return false, nil
+	}
+	var next place
+	switch {
+	case p.Mode == PagingCursor:
+		next, more, err = w.nextCursor(page)
+	case p.Mode == PagingURL, p.Mode == PagingLink:
+		next, more, err = w.nextURL(page)
+	default:
+		next, more, err = w.nextNumber(page)
+	}
+	if err != nil || !more {
+		return false, err
+	}
+	w.at = next
+	w.state.Resume = next.text(p)
+	return true, nil
+}
+
+// unknown is the error for an answer that does not tell whether the list goes
+// on.
+func (w *walk) unknown(path string) *Error {
+	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q is missing in the answer, so nobody knows whether the list goes on", path))
+}
+
+// nextNumber finds the next page number or offset.
+func (w *walk) nextNumber(page cut) (next place, more bool, err *Error) {
+	p := w.op.Paging
+	next = w.after(page)
+	if p.Next != "" {
+		if more, err = w.toldNumber(page, &next); err != nil || !more {
+			return next, false, err
+		}
+	}
+	if more, err = w.goesOn(page); err != nil || !more {
+		return next, false, err
+	}
+	if next.number <= w.at.number {
+		return next, false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("the list does not move on: after %s %d comes %s %d",
+			p.unit(), w.at.number, p.unit(), next.number))
+	}
+	return next, true, nil
+}
+
+// toldNumber reads the number of the next page.
+func (w *walk) toldNumber(page cut, next *place) (more bool, err *Error) {
+	p := w.op.Paging
+	if page.next == nil {
+		return false, w.unknown(p.Next)
+	}
+	if page.next[0] == 'n' {
+		return false, nil
+	}
+	number, perr := strconv.ParseInt(strings.Trim(string(page.next), `"`), 10, 64)
+	if perr != nil {
+		what := "the number of a page"
+		if p.Mode == PagingOffset {
+			what = "an offset"
+		}
+		return false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not %s", p.Next, describe(page.next), what))
+	}
+	next.number = number
+	return true, nil
+}
+
+// after is the place behind the current page, as far as this side can count. An
+// empty page in the middle is passed over as if it were full.
+func (w *walk) after(page cut) place {
+	step := int64(1)
+	if w.op.Paging.Mode == PagingOffset {
+		if step = int64(page.count); step == 0 {
+			step = w.asks
+		}
+	}
+	if w.at.number > math.MaxInt64-step {
+		return w.at
+	}
+	return place{number: w.at.number + step}
+}
+
+// goesOn reports whether the signs that the API gives say that there are more
+// pages. Without any sign a page that is short or empty is the last.
+func (w *walk) goesOn(page cut) (more bool, err *Error) {
+	p := w.op.Paging
+	if p.More != "" {
+		if more, err = w.flagged(page); err != nil || !more {
+			return false, err
+		}
+	}
+	if p.Pages != "" {
+		if more, err = w.pagesLeft(page); err != nil || !more {
+			return false, err
+		}
+	}
+	if p.Total != "" {
+		if more, err = w.itemsLeft(page); err != nil || !more {
+			return false, err
+		}
+	}
+	if p.Next != "" || p.More != "" || p.Pages != "" || p.Total != "" {
+		return true, nil
+	}
+	if p.Until == "short" && w.asks > 0 {
+		return int64(page.count) >= w.asks, nil
+	}
+	return page.count > 0, nil
+}
+
+// flagged reads the flag that tells whether there is more.
+func (w *walk) flagged(page cut) (more bool, err *Error) {
+	switch {
+	case page.more == nil:
+		return false, w.unknown(w.op.Paging.More)
+	case page.more[0] == 'n':
+		return false, nil
+	}
+	switch plainText(page.more) {
+	case "true", "1":
+		return true, nil
+	case "false", "0", "":
+		return false, nil
+	}
+	return false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not true or false", w.op.Paging.More, describe(page.more)))
+}
+
+// counted reads a number that tells how much there is.
+func (w *walk) counted(path string, value []byte) (n int64, err *Error) {
+	if value == nil {
+		return 0, w.unknown(path)
+	}
+	n, perr := strconv.ParseInt(plainText(value), 10, 64)
+	if perr != nil || n < 0 {
+		return 0, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not how many there are", path, describe(value)))
+	}
+	return n, nil
+}
+
+// pagesLeft compares the number of pages with the current one.
+func (w *walk) pagesLeft(page cut) (more bool, err *Error) {
+	p := w.op.Paging
+	n, err := w.counted(p.Pages, page.pages)
+	if err != nil {
+		return false, err
+	}
+	if p.Mode == PagingOffset {
+		return int64(w.fetched) < n && page.count > 0, nil
+	}
+	return w.at.number-p.First+1 < n, nil
+}
+
+// itemsLeft compares the number of items with what has been seen.
+func (w *walk) itemsLeft(page cut) (more bool, err *Error) {
+	p := w.op.Paging
+	n, err := w.counted(p.Total, page.total)
+	if err != nil {
+		return false, err
+	}
+	if p.Mode == PagingOffset {
+		return w.after(page).number-p.First < n, nil
+	}
+	if !w.resumed {
+		if int64(w.state.Count) >= n {
+			return false, nil
+		}
+		return page.count > 0 || w.asks > 0 && w.passedBy(n), nil
+	}
+	if w.asks > 0 {
+		return w.passedBy(n), nil
+	}
+	return page.count > 0, nil
+}
+
+// passedBy reports whether full pages up to the current one would still not
+// have been n items.
+func (w *walk) passedBy(n int64) bool {
+	return w.at.number-w.op.Paging.First+1 < (n+w.asks-1)/w.asks
+}
+
+// nextCursor finds the next cursor.
+func (w *walk) nextCursor(page cut) (next place, more bool, err *Error) {
+	p := w.op.Paging
+	if p.More != "" && page.more != nil {
+		if more, err = w.flagged(page); err != nil || !more {
+			return next, false, err
+		}
+	}
+	if next.cursor, err = w.cursor(page); err != nil {
+		return next, false, err
+	}
+	if next.cursor == "" {
+		if more {
+			return next, false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q says that there is more, but the answer has no cursor that leads there", p.More))
+		}
+		return next, false, nil
+	}
+	if w.at.cursor != "" {
+		w.known(w.at.cursor)
+	}
+	if w.known(next.cursor) {
+		return next, false, w.failed(CodeUnexpectedResponse, "the list does not move on: the cursor of the next page has been there before")
+	}
+	return next, true, nil
+}
+
+// cursor reads the cursor of the next page; "" is none.
+func (w *walk) cursor(page cut) (text string, err *Error) {
+	p := w.op.Paging
+	switch {
+	case p.Header != "":
+		text = strings.TrimSpace(w.answer.header.Get(p.Header))
+	case page.next == nil || page.next[0] == 'n' || page.next[0] == 'f':
+		return "", nil
+	case page.next[0] == '{' || page.next[0] == '[' || page.next[0] == 't':
+		return "", w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not a cursor", p.Next, describe(page.next)))
+	default:
+		text = plainText(page.next)
+	}
+	if p.NextQuery != "" && text != "" {
+		u, perr := url.Parse(text)
+		if perr != nil {
+			return "", w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is no address", p.Next))
+		}
+		text = u.Query().Get(p.NextQuery)
+	}
+	if p.In == InHeader && !headerValue(text) {
+		return "", w.failed(CodeUnexpectedResponse, "the cursor of the next page has characters that a header cannot carry")
+	}
+	return text, nil
+}
+
+// nextURL finds the address of the next page.
+func (w *walk) nextURL(page cut) (next place, more bool, err *Error) {
+	p := w.op.Paging
+	if p.More != "" && page.more != nil {
+		if more, err = w.flagged(page); err != nil || !more {
+			return next, false, err
+		}
+	}
+	text := ""
+	switch {
+	case p.Mode == PagingLink:
+		text = nextLink(w.answer.header.Values("Link"))
+	case p.Header != "":
+		text = w.answer.header.Get(p.Header)
+	case page.next == nil || page.next[0] == 'n' || page.next[0] == 'f':
+	case page.next[0] != '"':
+		return next, false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not an address", p.Next, describe(page.next)))
+	default:
+		text = unquote(page.next)
+	}
+	if text == "" {
+		if more {
+			return next, false, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q says that there is more, but the answer has no address that leads there", p.More))
+		}
+		return next, false, nil
+	}
+	if next.url, err = w.sameSite(text); err != nil {
+		return next, false, err
+	}
+	w.known(w.askedURL().String())
+	if w.known(next.url.String()) {
+		return next, false, w.failed(CodeUnexpectedResponse, "the list does not move on: the address of the next page has been there before")
+	}
+	return next, true, nil
+}
+
+// known reports whether a cursor or an address has been asked for, and notes
+// it.
+func (w *walk) known(text string) bool {
+	if w.seen == nil {
+		w.seen = make(map[[sha256.Size]byte]bool)
+	}
+	sum := sha256.Sum256([]byte(text))
+	was := w.seen[sum]
+	w.seen[sum] = true
+	return was
+}
+
+// sameSite reads the address of a page. It may be relative, and must be on the
+// server of the call, since the credential goes there.
+func (w *walk) sameSite(text string) (*url.URL, *Error) {
+	base, reason := w.base()
+	if reason != "" {
+		return nil, w.failed(CodeUnauthenticated, reason)
+	}
+	from := w.askedURL()
+	if from == nil {
+		from = base
+	}
+	u, err := from.Parse(text)
+	if err != nil || strings.Contains(text, `\`) {
+		return nil, w.failed(CodeUnexpectedResponse, "the address of the next page cannot be read")
+	}
+	u.Fragment, u.RawFragment = "", ""
+	if base.Scheme == "https" && u.Scheme == "http" && (u.Port() == "" || u.Port() == "80") { // kept on https
+		u.Scheme, u.Host = "https", strings.TrimSuffix(u.Host, ":80")
+	}
+	if u.User != nil || origin(u) != origin(base) {
+		return nil, w.failed(CodeUnexpectedResponse, "the next page is on another server ("+w.secrets.clean(u.Scheme+"://"+u.Host)+"), which the credential must not reach")
+	}
+	w.withoutKeys(u)
+	return u, nil
+}
+
+// askedURL is the address of the current page, without the credential; nil
+// before the first request.
+func (w *walk) askedURL() *url.URL {
+	if w.at.url != nil || w.answer == nil {
+		return w.at.url
+	}
+	u := w.answer.url
+	w.withoutKeys(&u)
+	return &u
+}
+
+// withoutKeys takes the credential out of the query of an address: the request
+// has it anyway, and the address is a place that may be shown.
+func (w *walk) withoutKeys(u *url.URL) {
+	if w.secrets.scheme == nil || u.RawQuery == "" {
+		return
+	}
+	for _, part := range w.secrets.scheme.Send {
+		if part.Query == "" {
+			continue
+		}
+		kept := slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(pair string) bool {
+			name, err := url.QueryUnescape(before(pair, "="))
+			return err == nil && name == part.Query
+		})
+		u.RawQuery = strings.Join(kept, "&")
+	}
+}
+
+// plainText is the text of a checked JSON string, and of anything else its
+// JSON.
+func plainText(value []byte) string {
+	if value[0] == '"' {
+		return unquote(value)
+	}
+	return string(bytes.TrimSpace(value))
+}
+
+// nextLink is the target of the link with rel="next" in Link headers (RFC 8288),
+// "" when there is none or it says results="false".
+func nextLink(headers []string) string {
+	for _, h := range headers {
+		for _, l := range links(h) {
+			rel, _ := l.param("rel")
+			if !slices.ContainsFunc(strings.Fields(rel), func(r string) bool { return strings.EqualFold(r, "next") }) {
+				continue
+			}
+			if _, elsewhere := l.param("anchor"); elsewhere {
+				continue // it is about another document
+			}
+			if results, _ := l.param("results"); strings.EqualFold(results, "false") {
+				return ""
+			}
+			return l.target
+		}
+	}
+	return ""
+}
+
+// link is one link of a Link header.
+type link struct {
+	target string
+	params []field
+}
+
+// param returns the first parameter of that name; a name without a value has
+// "".
+func (l link) param(name string) (value string, ok bool) {
+	for _, p := range l.params {
+		if strings.EqualFold(p.name, name) {
+			return p.value, true
+		}
+	}
+	return "", false
+}
+
+// links reads a Link header. What is no link is passed over.
+func links(h string) (out []link) {
+	for {
+		_, rest, found := strings.Cut(h, "<")
+		if !found {
+			return out
+		}
+		target, rest, found := strings.Cut(rest, ">")
+		if !found {
+			return out
+		}
+		l := link{target: strings.TrimSpace(target)}
+		l.params, h = linkParams(rest)
+		out = append(out, l)
+	}
+}
+
+// linkParams reads the parameters behind a target, up to the comma that ends
+// them.
+func linkParams(h string) (params []field, rest string) {
+	for {
+		h = strings.TrimLeft(h, " \t")
+		if h == "" || h[0] == ',' {
+			return params, h
+		}
+		h = strings.TrimLeft(strings.TrimPrefix(h, ";"), " \t;")
+		end := strings.IndexAny(h, "=;,")
+		if end < 0 {
+			end = len(h)
+		}
+		p := field{name: strings.TrimSpace(h[:end])}
+		if h = h[end:]; strings.HasPrefix(h, "=") {
+			p.value, h = linkValue(strings.TrimLeft(h[1:], " \t"))
+		}
+		if p.name != "" {
+			params = append(params, p)
+		}
+	}
+}
+
+// linkValue reads a token or a quoted string, and passes over what stands
+// behind it up to the next separator.
+func linkValue(h string) (value, rest string) {
+	if !strings.HasPrefix(h, `"`) {
+		end := strings.IndexAny(h, ";,")
+		if end < 0 {
+			end = len(h)
+		}
+		return strings.TrimSpace(h[:end]), h[end:]
+	}
+	var b strings.Builder
+	i := 1
+	for ; i < len(h) && h[i] != '"'; i++ {
+		if h[i] == '\\' && i+1 < len(h) {
+			i++
+		}
+		b.WriteByte(h[i])
+	}
+	rest = h[min(i+1, len(h)):]
+	end := strings.IndexAny(rest, ";,")
+	if end < 0 {
+		end = len(rest)
+	}
+	return b.String(), rest[end:]
+}
