@@ -56,7 +56,8 @@ func (b *builder) credentialFields() (fields []bodyField) {
 	if b.secrets.scheme == nil {
 		return nil
 	}
-	for _, part := range b.secrets.scheme.Send {
+	for i := range b.secrets.scheme.Send {
+		part := &b.secrets.scheme.Send[i]
 		if part.Body == "" {
 			continue
 		}

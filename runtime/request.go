@@ -64,7 +64,8 @@ func (b *builder) addCredential(raw string) string {
 	var q query
 	q.text.WriteString(raw)
 	there, _ := url.ParseQuery(raw)
-	for _, part := range b.secrets.scheme.Send {
+	for i := range b.secrets.scheme.Send {
+		part := &b.secrets.scheme.Send[i]
 		if value, ok := b.part(part); ok && part.Query != "" && !there.Has(part.Query) {
 			q.add(part.Query, value)
 		}
@@ -250,7 +251,8 @@ func (b *builder) query() string {
 		}
 	}
 	if b.secrets.scheme != nil {
-		for _, part := range b.secrets.scheme.Send {
+		for i := range b.secrets.scheme.Send {
+			part := &b.secrets.scheme.Send[i]
 			if part.Query == "" {
 				continue
 			}
@@ -333,7 +335,8 @@ func (b *builder) reserved(in Place, name string) bool {
 	if b.secrets.scheme == nil {
 		return false
 	}
-	for _, part := range b.secrets.scheme.Send {
+	for i := range b.secrets.scheme.Send {
+		part := &b.secrets.scheme.Send[i]
 		if in == InQuery && part.Query == name || in == InBody && part.Body == name {
 			return true
 		}
@@ -343,7 +346,7 @@ func (b *builder) reserved(in Place, name string) bool {
 
 // part is what a part of the credential sends; not ok when a field of it is not
 // there.
-func (b *builder) part(part AuthPart) (value string, ok bool) {
+func (b *builder) part(part *AuthPart) (value string, ok bool) {
 	value, ok = fillHoles(part.Value, b.credential)
 	if part.Basic {
 		value = "Basic " + base64.StdEncoding.EncodeToString([]byte(value))
@@ -395,7 +398,8 @@ func (b *builder) authorize(h *headerWriter) {
 	if b.secrets.scheme == nil {
 		return
 	}
-	for _, part := range b.secrets.scheme.Send {
+	for i := range b.secrets.scheme.Send {
+		part := &b.secrets.scheme.Send[i]
 		name := part.Header
 		if part.Basic && name == "" {
 			name = "Authorization"

@@ -429,12 +429,12 @@ func (b *builder) object(dst []byte, t *Template) (out []byte, ok bool) {
 func (b *builder) parameters(dst []byte, start int, merged bool) ([]byte, bool) {
 	for i := range b.op.Params {
 		p := &b.op.Params[i]
-		if !p.inRoot() || b.action != nil {
+		if p.In != InBody || b.action != nil {
 			continue
 		}
 		v := b.sent(i)
 		switch {
-		case v.kind == absentValue:
+		case v.kind == absentValue, !p.inRoot():
 		case p.as(EncodeMerge):
 			dst, merged = b.merge(dst, start, p, v), true
 		default:

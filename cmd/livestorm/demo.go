@@ -1,4 +1,4 @@
-// demo: all seven actions against the sandbox, in an order that tells a story.
+// demo: every action against the sandbox, in an order that tells a story.
 // Each step shows the requests that went over the wire and the envelope that
 // came of them.
 
@@ -54,6 +54,12 @@ func runDemo(ctx context.Context, out io.Writer, url string) error {
 		fmt.Fprintf(out, "\n%d steps did not go as told.\n", d.broken)
 		return cli.ErrFailed
 	}
+	for _, a := range livestorm.Table.Actions {
+		if !d.ran[a.Name] {
+			fmt.Fprintf(out, "\nNo step of the story runs %s.\n", a.Name)
+			return cli.ErrFailed
+		}
+	}
 	fmt.Fprintf(out, "\n%d calls of %d actions went as told.\n", d.steps, len(d.ran))
 	return nil
 }
@@ -82,6 +88,66 @@ func (d *demo) story() {
 	d.step("See her among the participants", "list_attendees_from_event", `{"event_id":"`+sandbox.EventID+`","role_filter":"participant"}`, "")
 	d.step("Register her again: it fails, and says why", "register_someone_for_session", register, runtime.CodeConflict)
 	d.step("Ask for an event that is not there", "get_event", `{"event_id":"nowhere"}`, runtime.CodeNotFound)
+	d.events(event)
+	d.sessions(event)
+	d.people()
+	d.workspace()
+}
+
+func (d *demo) events(event string) {
+	const tag = `"title":"Roadmap"`
+	d.step("Is the credential good?", "ping", `{}`, "")
+	d.step("Whose is it?", "get_me", `{"include":["organization"]}`, "")
+	d.step("Of which organization?", "get_organization", `{}`, "")
+	d.step("Tag the event", "add_event_tag", `{"event_id":"`+event+`",`+tag+`}`, "")
+	d.step("Search by the tag, with sessions and tags beside", "search_events", `{"tags":["Roadmap"],"include":["sessions","tags"]}`, "")
+	d.step("Take the tag off", "remove_event_tag", `{"event_id":"`+event+`",`+tag+`}`, "")
+	d.step("Change one attribute", "patch_event", `{"event_id":"`+event+`","title":"Roadmap 2027, second half"}`, "")
+	copied := d.step("Copy an event with its settings", "copy_event", `{"copy_from_event_id":"`+event+`","owner_id":"`+sandbox.OwnerID+`","title":"Roadmap 2028"}`, "")
+	d.step("Delete the copy", "delete_event", `{"event_id":"`+at(copied, "data", "id")+`"}`, "")
+	d.step("List the participants of an event", "list_event_people", `{"event_id":"`+sandbox.EventID+`","role":"participant"}`, "")
+	d.step("Look at one of them", "get_event_person", `{"event_id":"`+sandbox.EventID+`","person_id":"`+sandbox.PersonID+`"}`, "")
+}
+
+func (d *demo) sessions(event string) {
+	made := d.step("Schedule a session", "create_session", `{"event_id":"`+event+`","estimated_started_at":"2027-03-04 15:00:00","timezone":"Europe/Paris"}`, "")
+	session := `"session_id":"` + at(made, "data", "id") + `"`
+	d.step("See it among the event's", "list_event_sessions", `{"event_id":"`+event+`"}`, "")
+	d.step("Give it a name", "patch_session", `{`+session+`,"name":"Morning"}`, "")
+	d.step("Move it", "update_session", `{`+session+`,"name":"Evening","estimated_started_at":"2027-03-04 19:00:00","timezone":"Europe/Paris"}`, "")
+	d.step("Look at it", "get_session", `{`+session+`}`, "")
+	d.step("Search the sessions that are to come", "search_sessions", `{"status":"upcoming"}`, "")
+	tasks := `"tasks":[{"fields":[{"id":"email","value":"a@example.com"},{"id":"first_name","value":"A"},{"id":"last_name","value":"B"}]}]`
+	queued := d.step("Queue registrations and go on", "queue_registrations", `{`+session+`,`+tasks+`}`, "")
+	d.step("Ask how far they are", "get_job", `{"job_id":"`+at(queued, "data", "id")+`"}`, "")
+	d.step("Look at each", "list_job_tasks", `{"job_id":"`+at(queued, "data", "id")+`"}`, "")
+	d.step("Register people and wait until it is done", "register_people_for_session", `{`+session+`,`+strings.ReplaceAll(tasks, "a@", "c@")+`}`, "")
+	d.step("See who is registered", "list_session_people", `{`+session+`,"include":["people"]}`, "")
+	d.step("Remove one by the address", "remove_email_from_session", `{`+session+`,"email":"c@example.com"}`, "")
+	d.step("Delete the session", "delete_session", `{`+session+`}`, "")
+	past := `"session_id":"` + sandbox.PastSessionID + `"`
+	d.step("Read the chat of a session that is over", "list_session_chat_messages", `{`+past+`}`, "")
+	d.step("And its questions", "list_session_questions", `{`+past+`}`, "")
+	d.step("And its recordings, with links for an hour", "list_session_recordings", `{`+past+`,"url_expires_in":3600}`, "")
+}
+
+func (d *demo) people() {
+	registered := `"session_id":"` + sandbox.SessionID + `","person_id":"` + sandbox.PersonID + `"`
+	d.step("List the people of the workspace", "list_people", `{"role":"team_member"}`, "")
+	d.step("Look at one", "get_person", `{"person_id":"`+sandbox.PersonID+`"}`, "")
+	d.step("See what registration forms can ask", "list_people_attributes", `{"builtin":true}`, "")
+	d.step("Look at a registration", "get_session_person", `{`+registered+`}`, "")
+	d.step("Correct it", "patch_session_person", `{`+registered+`,"fields":{"first_name":"Adaeze"}}`, "")
+	d.step("Remove it", "remove_person_from_session", `{`+registered+`}`, "")
+}
+
+func (d *demo) workspace() {
+	d.step("List the team", "list_users", `{}`, "")
+	invited := d.step("Invite somebody", "invite_user", `{"email":"new@example.com","role":"host"}`, "")
+	d.step("And think again", "remove_user", `{"user_id":"`+at(invited, "data", "id")+`"}`, "")
+	hooked := d.step("Subscribe to registrations", "create_webhook", `{"url":"https://example.com/hook","event":"people.registered"}`, "")
+	d.step("List the subscriptions", "list_webhooks", `{"event":"people.registered"}`, "")
+	d.step("Unsubscribe", "delete_webhook", `{"webhook_id":"`+at(hooked, "data", "id")+`"}`, "")
 }
 
 func published(event string) string {

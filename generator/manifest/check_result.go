@@ -74,7 +74,7 @@ func (r *Report) checkOutput(m *Manifest, a *Action, f Named[*Output]) {
 	}
 	source, typ, _ := o.Source()
 	r.checkOutputOptions(o, source, typ)
-	known := append(Names(m.Types))
+	known := Names(m.Types)
 	r.refers(o.Project, "type", known)
 	r.refers(o.Of, "type", known)
 	r.program(o.JQ)
