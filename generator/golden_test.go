@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/export"
@@ -72,8 +73,17 @@ func TestSchemaFiles(t *testing.T) {
 	for _, f := range export.SchemaFiles(c) {
 		files[f.Name] = f.Content
 	}
-	if want := 1 + 2*len(contract.Actions); len(files) != want {
-		t.Errorf("%d files, want %d", len(files), want)
+	typed := 0
+	for name, content := range files {
+		if strings.HasSuffix(name, ".result.json") {
+			typed++
+			if _, err := jsonschema.CompileString(name, string(content)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if want := 1 + 2*len(contract.Actions) + typed; len(files) != want || typed < 20 {
+		t.Errorf("%d files, %d of them of types, want %d", len(files), typed, want)
 	}
 	if diff := cmp.Diff(string(export.Schemas(c)), string(files["livestorm.contract.json"])); diff != "" {
 		t.Errorf("livestorm.contract.json (-want +got):\n%s", diff)

@@ -325,8 +325,10 @@ func TestPatternsOnce(t *testing.T) {
 			t.Fatal("compiled again")
 		}
 	}
-	if c.pattern(`(`) != nil || c.pattern(`(`) != nil {
-		t.Error("a pattern that is none")
+	for range 2 {
+		if c.pattern(`(`) != nil {
+			t.Error("a pattern that is none")
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (b *builder) body(body *Body) (text []byte, media string) {
 	case BodyRaw:
 		return b.raw(body)
 	}
-	return b.json(&body.Root), or(body.MediaType, "application/json")
+	return b.json(body), or(body.MediaType, "application/json")
 }
 
 func or(text, otherwise string) string {
@@ -30,8 +30,11 @@ func or(text, otherwise string) string {
 }
 
 // json writes a JSON body.
-func (b *builder) json(root *Template) []byte {
-	text, ok := b.append(make([]byte, 0, 512), root)
+func (b *builder) json(body *Body) []byte {
+	text, ok := b.framed(make([]byte, 0, 512), body)
+	if !ok {
+		text, ok = b.append(text[:0], &body.Root)
+	}
 	first, last := b.credentialFields(), b.pageFields()
 	switch {
 	case len(first) == 0 && len(last) == 0:

@@ -174,6 +174,7 @@ type call struct {
 	page      page    // the page to ask for; zero for operations without paging
 	reads     bool    // the body is read whole, though the operation returns nothing
 	unmetered bool    // the requests are none of the API's budgets
+	open      bool    // a credential names the host, though the operation's own is another
 
 	ctx    context.Context // of the whole call, for what runs while an answer is read: hooks and jq programs
 	values []Value         // of the parameters, for the same

@@ -57,7 +57,7 @@ func (c *Client) decoder(key decoderKey, make func() (*decoder, error)) (*decode
 func newOutputDecoder(t reflect.Type, outputs []Output) (*decoder, error) {
 	d := &decoder{}
 	if t.Kind() != reflect.Struct || t.NumField() < len(outputs) || t.NumField() > len(outputs)+1 {
-		return nil, fmt.Errorf("%s has not the fields of the outputs", t)
+		return nil, fmt.Errorf("%s has other fields than the outputs", t)
 	}
 	for i := range outputs {
 		o := &outputs[i]
@@ -106,7 +106,7 @@ func newDecoder(t reflect.Type, s *Shape) (d *decoder, err error) {
 // fields makes the decoders of a struct's fields.
 func (d *decoder) fields(t reflect.Type, s *Shape) error {
 	if s == nil || t.NumField() != len(s.Fields) {
-		return fmt.Errorf("%s has not the fields of its shape", t)
+		return fmt.Errorf("%s has other fields than its shape", t)
 	}
 	for i := range s.Fields {
 		if !t.Field(i).IsExported() {

@@ -17,8 +17,10 @@
 //	client.go       the client and its options; where a call begins
 //	credentials.go  who calls: checked first, never printed
 //	input.go        JSON input to values, checked against the parameters
+//	check.go        defaults, rules (rules.go), parsing and changes (change.go), checks
 //	value.go        values as they travel from input to request
-//	request.go      method, escaped path, query, headers, body
+//	request.go      method and headers; address.go, query.go and body.go the rest
+//	template.go     JSON with holes; holes.go, condition.go, sent.go and encode.go what is put in
 //	budget.go       the declared rates, kept for each credential
 //	retry.go        what may be sent again, and when
 //	attempt.go      one exchange on the wire, bounded in time and size

@@ -26,7 +26,6 @@ type HookFunc func(ctx context.Context, h *Hook) error
 // for the time of the call.
 type Hook struct {
 	call   *call
-	values []Value
 	fields map[string][]byte
 }
 
@@ -69,7 +68,8 @@ func (c *Client) DoHook(ctx context.Context, op *Operation, cred Credentials, va
 
 // hooked makes the envelope of a call whose arguments are good.
 func (k *call) hooked(ctx context.Context, values []Value, f HookFunc) Envelope {
-	h := &Hook{call: k, values: values}
+	k.ctx, k.values = ctx, values
+	h := &Hook{call: k}
 	if err := h.run(ctx, f); err != nil {
 		return failure(k.op, err, nil)
 	}
@@ -112,7 +112,7 @@ func (h *Hook) Fail(code Code, text string) error {
 // Input is the arguments as a JSON object: with defaults and changes, without
 // those that are not given.
 func (h *Hook) Input() []byte {
-	b := builder{call: h.call, values: h.values}
+	b := builder{call: h.call, values: h.call.values}
 	return b.input()
 }
 
@@ -123,7 +123,7 @@ func (h *Hook) Decode(into any) error { return Object(h.Input()).Decode(into) }
 // Argument is one argument as text: strings without quotes, anything else as
 // JSON. It is not ok when the argument is not given.
 func (h *Hook) Argument(name string) (text string, ok bool) {
-	v := h.call.op.argument(name, h.values)
+	v := h.call.op.argument(name, h.call.values)
 	return v.plain(), v.kind != absentValue
 }
 
@@ -237,9 +237,8 @@ func (h *Hook) Do(ctx context.Context, method, path string, query url.Values, bo
 // hookRequest is one request of a hook.
 type hookRequest struct {
 	call
-	values []Value
-	body   []byte
-	media  string
+	body  []byte
+	media string
 }
 
 // request makes an operation of what a hook asks for: the segments of the path
@@ -251,10 +250,10 @@ func (h *Hook) request(method, path string, query url.Values, body any) (*hookRe
 		Timeout: h.call.op.Timeout, Headers: h.call.op.Headers, Query: h.call.op.Query, Errors: h.call.op.Errors, Texts: h.call.op.Texts,
 		Repeatable: h.call.op.Repeatable, Result: Result{Kind: ResultNone},
 	}
-	q.op, q.reads = op, true
+	q.op, q.values, q.reads = op, nil, true
 	for i, p := range h.call.op.Params { // templates of headers may name them
 		p.In = InNone
-		op.Params, q.values = append(op.Params, p), append(q.values, h.values[i])
+		op.Params, q.values = append(op.Params, p), append(q.values, h.call.values[i])
 	}
 	if err := q.segments(path); err != nil {
 		return nil, err

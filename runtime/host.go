@@ -22,7 +22,7 @@ type host struct {
 	declared string
 	url      *url.URL // nil when declared holds credential fields
 	replaced bool
-	open     bool // a credential names the whole host
+	open     bool // a credential names the whole host, and nothing has replaced it
 }
 
 const defaultHost = "default" // the base URL, in Options.BaseURLs
@@ -322,7 +322,7 @@ type publicOnly struct{}
 
 // guarded marks the context of a request whose host a credential has named.
 func (k *call) guarded(ctx context.Context, target *url.URL) context.Context {
-	if h := k.host(); k.client.private || h == nil || !h.open || h.url != nil {
+	if h := k.host(); k.client.private || !k.open && (h == nil || !h.open) {
 		return ctx
 	}
 	return context.WithValue(ctx, publicOnly{}, target.Hostname())

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -188,8 +189,27 @@ func TestDial(t *testing.T) {
 	if _, err := dial(context.WithValue(ctx, publicOnly{}, u.Hostname()), "tcp", u.Host); !errors.Is(err, errPrivate) || !permanent(err) {
 		t.Errorf("guarded: %v", err)
 	}
+	// The transport hands the mark on, and a client sets it.
+	r, _ := http.NewRequestWithContext(context.WithValue(ctx, publicOnly{}, u.Hostname()), http.MethodGet, base, nil)
+	transport := NewTransport()
+	defer transport.CloseIdleConnections()
+	if _, err := transport.RoundTrip(r); !errors.Is(err, errPrivate) {
+		t.Errorf("through a transport: %v", err)
+	}
 	if connections() > 0 {
 		t.Error("a connection was made")
+	}
+	api, s := hostAPI("{auth.site}/v1", CredentialField{})
+	for _, o := range []Options{{}, {AllowPrivateHosts: true}, {BaseURL: "https://replaced.test"}} {
+		var mark any
+		o.Transport = play(func(r *http.Request) (*http.Response, error) {
+			mark = r.Context().Value(publicOnly{})
+			return answering(200, goodBody)(r)
+		})
+		clientOf(t, tableOf(api, withAuth(s)), o).Call(ctx, "get_thing", cred("custom", "token=tok3n", "site=https://shop.example.com:8443"), []byte(`{"thing_id":"t"}`))
+		if guarded := mark == "shop.example.com"; guarded != (o.BaseURL == "" && !o.AllowPrivateHosts) {
+			t.Errorf("%+v: the mark is %v", o, mark)
+		}
 	}
 	for _, ctx := range []context.Context{ctx, context.WithValue(ctx, publicOnly{}, "another.test")} {
 		conn, err := dial(ctx, "tcp", u.Host)

@@ -5,7 +5,6 @@
 package runtime
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"math"
@@ -200,7 +199,7 @@ func (w *walk) flagged(page cut) (more bool, err *Error) {
 	case page.more[0] == 'n':
 		return false, nil
 	}
-	switch plainText(page.more) {
+	switch textOf(page.more) {
 	case "true", "1":
 		return true, nil
 	case "false", "0", "":
@@ -214,7 +213,7 @@ func (w *walk) counted(path string, value []byte) (n int64, err *Error) {
 	if value == nil {
 		return 0, w.unknown(path)
 	}
-	n, perr := strconv.ParseInt(plainText(value), 10, 64)
+	n, perr := strconv.ParseInt(textOf(value), 10, 64)
 	if perr != nil || n < 0 {
 		return 0, w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not how many there are", path, describe(value)))
 	}
@@ -299,7 +298,7 @@ func (w *walk) cursor(page cut) (text string, err *Error) {
 	case page.next[0] == '{' || page.next[0] == '[' || page.next[0] == 't':
 		return "", w.failed(CodeUnexpectedResponse, fmt.Sprintf("%q in the answer is %s, not a cursor", p.Next, describe(page.next)))
 	default:
-		text = plainText(page.next)
+		text = textOf(page.next)
 	}
 	if p.NextQuery != "" && text != "" {
 		u, perr := url.Parse(text)
@@ -415,15 +414,6 @@ func (w *walk) withoutKeys(u *url.URL) {
 		})
 		u.RawQuery = strings.Join(kept, "&")
 	}
-}
-
-// plainText is the text of a checked JSON string, and of anything else its
-// JSON.
-func plainText(value []byte) string {
-	if value[0] == '"' {
-		return unquote(value)
-	}
-	return string(bytes.TrimSpace(value))
 }
 
 // nextLink is the target of the link with rel="next" in Link headers (RFC 8288),

@@ -23,6 +23,14 @@ type fields struct {
 // outputs makes the fields of the envelope of an answer. The paged list, which
 // has been made page by page, is left out; count is the number of its elements.
 func (k *call) outputs(c *cut, count int) ([][]byte, *Error) {
+	values, err := k.makeOutputs(c, count)
+	if err != nil {
+		k.came(err, c.answer)
+	}
+	return values, err
+}
+
+func (k *call) makeOutputs(c *cut, count int) ([][]byte, *Error) {
 	values := make([][]byte, len(k.op.Outputs))
 	for i := range k.op.Outputs {
 		if k.paged() && i == c.plan.list {
@@ -34,8 +42,8 @@ func (k *call) outputs(c *cut, count int) ([][]byte, *Error) {
 		}
 		values[i] = value
 	}
-	if c.plan.list >= 0 && !k.paged() {
-		count = countOf(values[c.plan.list])
+	if !k.paged() {
+		count = countOf(c.plan.list, values)
 	}
 	k.counts(c, values, count)
 	return values, k.strict()
@@ -67,12 +75,12 @@ func (k *call) listPath(o *Output) string {
 	return k.op.Result.Path
 }
 
-// countOf is the number of elements of a list, -1 for anything else.
-func countOf(value []byte) int {
-	if len(value) == 0 || value[0] != '[' {
+// countOf is the number of elements of one of the values, -1 when it is no list.
+func countOf(list int, values [][]byte) int {
+	if list < 0 || len(values[list]) == 0 || values[list][0] != '[' {
 		return -1
 	}
-	return elements(value)
+	return elements(values[list])
 }
 
 // output makes one field.
@@ -118,7 +126,11 @@ func (o *Output) places() string {
 	if len(o.Paths) < 2 {
 		return inAnswer(strings.Join(o.Paths, ""))
 	}
-	return fmt.Sprintf("%q in the answer", strings.Join(o.Paths, `" or "`))
+	var quoted []string
+	for _, dotted := range o.Paths {
+		quoted = append(quoted, strconv.Quote(dotted))
+	}
+	return strings.Join(quoted, " or ") + " in the answer"
 }
 
 // source finds the value of an output, nil when nothing is there, and the path

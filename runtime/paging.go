@@ -205,7 +205,7 @@ func (w *walk) asked(page cut) *Error {
 	if page.current == nil || page.current[0] == 'n' || !w.op.Paging.numbered() {
 		return nil
 	}
-	if plainText(page.current) == strconv.FormatInt(w.at.number, 10) {
+	if textOf(page.current) == strconv.FormatInt(w.at.number, 10) {
 		return nil
 	}
 	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("%s %d was asked for, but %q in the answer is %s",

@@ -11,8 +11,19 @@ import (
 	"strings"
 )
 
+// marked reports whether the text of a body begins as that of a failure does. It
+// need not be JSON for that.
+func (k *call) marked(a *answer) bool {
+	for i := range k.errors().Failures {
+		if prefix := k.errors().Failures[i].Prefix; prefix != "" && bytes.HasPrefix(withoutMark(a.body), []byte(prefix)) {
+			return true
+		}
+	}
+	return false
+}
+
 // refused reports whether an answer with a success status is a failure all the
-// same, by the rules of the operation.
+// same, by the rules about its JSON.
 func (k *call) refused(c *cut) (bool, *Error) {
 	for i := range k.errors().Failures {
 		rule := &k.errors().Failures[i]
@@ -23,34 +34,32 @@ func (k *call) refused(c *cut) (bool, *Error) {
 	return false, nil
 }
 
-// denied is refused for an answer whose body nobody else reads. A body of any
-// kind is fine there.
+// denied applies all the rules to an answer whose body nobody else reads. A body
+// of any kind is fine there.
 func (k *call) denied(a *answer) *Error {
 	rules := k.errors().Failures
 	if len(rules) == 0 || k.absent(a.status) {
 		return nil
 	}
+	is, err := k.marked(a), (*Error)(nil)
 	root := checkedJSON(a.body)
-	for i := range rules {
-		is, err := k.breaks(&rules[i], a, root, find(root, rules[i].Path))
-		if is {
-			err = k.statusError(a)
-		}
-		if err != nil {
-			err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
-			return err
-		}
+	for i := 0; i < len(rules) && !is && err == nil; i++ {
+		is, err = k.breaks(&rules[i], a, root, find(root, rules[i].Path))
 	}
-	return nil
+	if is {
+		err = k.statusError(a)
+	}
+	if err != nil {
+		k.came(err, a)
+	}
+	return err
 }
 
-// breaks reports whether an answer breaks a rule; member is what stands at the
-// rule's path. A rule about JSON says nothing about a body that is none.
+// breaks reports whether an answer breaks a rule about JSON; member is what
+// stands at the rule's path. Such a rule says nothing about a body that is none.
 func (k *call) breaks(rule *FailureRule, a *answer, root, member []byte) (bool, *Error) {
 	switch {
-	case rule.Prefix != "":
-		return bytes.HasPrefix(withoutMark(a.body), []byte(rule.Prefix)), nil
-	case root == nil:
+	case root == nil || rule.Prefix != "":
 		return false, nil
 	case rule.JQ != "":
 		said, err := k.program(rule.JQ, root, a.status)

@@ -40,9 +40,14 @@ func (c *cut) at(i int) []byte {
 func (k *call) take(a *answer, collect bool) (cut, *Error) {
 	found, err := k.understand(a, collect)
 	if err != nil {
-		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
+		k.came(err, a)
 	}
 	return found, err
+}
+
+// came notes in an error which answer it is about.
+func (k *call) came(err *Error, a *answer) {
+	err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
 }
 
 // understand reads an answer from its body to what it means.
@@ -50,6 +55,9 @@ func (k *call) understand(a *answer, collect bool) (cut, *Error) {
 	p := k.plan()
 	if k.absent(a.status) {
 		return k.absence(p, a)
+	}
+	if k.marked(a) {
+		return cut{}, k.statusError(a)
 	}
 	c, err := k.cutBody(p, a, collect)
 	if err != nil {
@@ -108,7 +116,10 @@ func (k *call) cutBody(p *plan, a *answer, collect bool) (cut, *Error) {
 	case len(bytes.TrimSpace(a.body)) == 0:
 		return c, k.failed(CodeUnexpectedResponse, "the answer has no body")
 	}
-	x := cutter{scanner: scanner{b: body}, plan: p, list: k.paged(), collect: collect, found: make([][]byte, len(p.wants))}
+	x := cutter{scanner: scanner{b: body}, plan: p, list: k.paged(), collect: collect}
+	if x.found = x.few[:]; len(p.wants) > len(x.few) {
+		x.found = make([][]byte, len(p.wants))
+	}
 	if err := x.document(x.body); err != nil {
 		if p.unread {
 			return c, nil
@@ -140,7 +151,8 @@ type cutter struct {
 
 	root  []byte
 	found [][]byte
-	count int // elements of the result; negative when one is no object
+	few   [8][]byte // room for what most operations want
+	count int       // elements of the result; negative when one is no object
 	items []Object
 }
 
@@ -155,7 +167,7 @@ func (x *cutter) body(i int) int {
 		return end
 	}
 	x.root = x.b[i:end:end]
-	for n := maxWants; n < len(x.found); n++ {
+	for n := maxWants; n < len(x.plan.wants); n++ {
 		x.found[n] = x.plan.wants[n].in(x.root)
 	}
 	return end

@@ -67,7 +67,7 @@ func (k *call) step(ctx context.Context, s *Step, values []Value) ([]named, *Err
 	}
 	var taken []named
 	for i := range s.Take {
-		v, err := child.capture(ctx, &s.Take[i], a, values)
+		v, err := child.capture(&s.Take[i], a)
 		if err != nil {
 			err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
 			return nil, err
@@ -79,8 +79,8 @@ func (k *call) step(ctx context.Context, s *Step, values []Value) ([]named, *Err
 
 // capture finds one value in a step's answer; absent when it is not there and
 // nothing is said about that.
-func (k *call) capture(ctx context.Context, c *Capture, a *answer, values []Value) (Value, *Error) {
-	v, err := k.seek(ctx, c, a, values)
+func (k *call) capture(c *Capture, a *answer) (Value, *Error) {
+	v, err := k.seek(c, a)
 	switch {
 	case err != nil:
 		return Value{}, err
@@ -95,7 +95,7 @@ func (k *call) capture(ctx context.Context, c *Capture, a *answer, values []Valu
 }
 
 // seek looks where the capture says.
-func (k *call) seek(ctx context.Context, c *Capture, a *answer, values []Value) (Value, *Error) {
+func (k *call) seek(c *Capture, a *answer) (Value, *Error) {
 	if c.Header != "" {
 		if text := a.header.Get(c.Header); text != "" {
 			return Text(text), nil
@@ -110,14 +110,14 @@ func (k *call) seek(ctx context.Context, c *Capture, a *answer, values []Value) 
 		return Value{}, err
 	}
 	if c.JQ != "" {
-		return k.compute(ctx, c, root, values)
+		said, err := k.program(c.JQ, root, a.status)
+		if err != nil {
+			return Value{}, err
+		}
+		return notNull(rawJSON(said)), nil
 	}
 	for _, path := range c.Paths {
-		found := root
-		if path != "" {
-			found = valueAt(root, path)
-		}
-		if found != nil && found[0] != 'n' {
+		if found := find(root, path); found != nil && found[0] != 'n' {
 			return rawJSON(found), nil
 		}
 	}
@@ -126,7 +126,7 @@ func (k *call) seek(ctx context.Context, c *Capture, a *answer, values []Value) 
 
 // root is the JSON value that is the body of an answer.
 func (k *call) root(a *answer) ([]byte, *Error) {
-	s := scanner{b: bytes.TrimPrefix(a.body, []byte("\uFEFF"))}
+	s := scanner{b: withoutMark(a.body)}
 	if len(bytes.TrimSpace(s.b)) == 0 {
 		return []byte("null"), nil
 	}
@@ -135,22 +135,6 @@ func (k *call) root(a *answer) ([]byte, *Error) {
 		return nil, k.failed(CodeUnexpectedResponse, fmt.Sprintf("the answer is not JSON%s: %v", k.mediaType(a.header.Get("Content-Type")), err))
 	}
 	return s.b[start:end], nil
-}
-
-// compute runs the program of a capture.
-func (k *call) compute(ctx context.Context, c *Capture, root []byte, values []Value) (Value, *Error) {
-	runner := k.client.table.API.JQ
-	if runner == nil {
-		return Value{}, k.failed(CodeInternal, "this connector has nothing to run jq programs with")
-	}
-	b := builder{call: k, values: values}
-	ctx, cancel := context.WithTimeout(ctx, programTime)
-	defer cancel()
-	out, err := runner.Run(ctx, c.JQ, root, map[string][]byte{"input": b.input()})
-	if err != nil {
-		return Value{}, k.failed(CodeUnexpectedResponse, fmt.Sprintf("%s cannot be made of the answer: %s", c.Name, k.secrets.clean(err.Error())))
-	}
-	return notNull(rawJSON(bytes.TrimSpace(out))), nil
 }
 
 // until sends the request again until its answer says that the work is done.
@@ -207,13 +191,9 @@ func (k *call) done(a *answer) (bool, *Error) {
 		err.Status, err.RequestID, err.Attempts = a.status, k.requestID(a.header), a.attempts
 		return false, err
 	}
-	u, state := k.op.Until, root
-	if u.Path != "" {
-		state = valueAt(root, u.Path)
-	}
-	text := ""
-	if state != nil {
-		text = plainText(state)
+	u, text := k.op.Until, ""
+	if state := find(root, u.Path); state != nil {
+		text = textOf(state)
 	}
 	switch {
 	case slices.Contains(u.Done, text):

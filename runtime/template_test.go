@@ -93,6 +93,44 @@ func TestTemplateFrame(t *testing.T) {
 	check(t, op, []asked{{"an optional frame", `{"b":"2"}`, ``}, {"with something in it", `{"a":"1"}`, `{"a":"1"}`}})
 }
 
+// TestFrames: a body that is only a frame is written from its two halves, and
+// says what the template says.
+func TestFrames(t *testing.T) {
+	parameters := Template{Kind: TemplateObject, Parameters: true}
+	both := Template{Kind: TemplateObject, Members: []Member{{"k", constant(`"v"`)}, {"o", object(Member{"x", constant(`[1, 2]`)})}}, Parameters: true}
+	for _, tt := range []struct {
+		root  Template
+		plain bool
+		want  string // with a parameter
+	}{
+		{parameters, true, `{"p":1}`}, {both, true, `{"k":"v","o":{"x":[1, 2]},"p":1}`},
+		{object(Member{"a", constant(`1`)}, Member{"d", parameters}, Member{"z", constant(`{}`)}), true, `{"a":1,"d":{"p":1},"z":{}}`},
+		{object(Member{"d", object(Member{"e", both})}), true, `{"d":{"e":{"k":"v","o":{"x":[1, 2]},"p":1}}}`},
+		{constant(`{"a":1}`), false, `{"a":1}`}, {object(Member{"a", constant(`1`)}), false, `{"a":1}`},
+		{object(Member{"d", optional(parameters)}), false, `{"d":{"p":1}}`}, {object(Member{"d", when(parameters, Condition{Param: "p", Given: true})}), false, `{"d":{"p":1}}`},
+		{object(Member{"a", texts("x")}, Member{"d", parameters}), false, `{"a":"x","d":{"p":1}}`}, {listOf(parameters), false, `[{"p":1}]`},
+		{object(Member{"a", parameters}, Member{"b", parameters}), false, `{"a":{"p":1},"b":{"p":1}}`}, {object(Member{"a", Template{}}, Member{"b", parameters}), false, `{"b":{"p":1}}`},
+		{Template{}, false, ``},
+	} {
+		op := posting(Param{Name: "p", Type: TypeInteger})
+		op.Body = &Body{Root: tt.root}
+		k := &call{client: clientOf(t, tableOf(&openAPI, op), Options{}), op: op}
+		if k.client.frame(op.Body).plain != tt.plain {
+			t.Errorf("%s: a frame is %v, want %v", tt.want, !tt.plain, tt.plain)
+		}
+		for _, v := range []Value{{}, Int(1)} {
+			b := builder{call: k, values: []Value{v}}
+			want, _ := b.append(nil, &tt.root)
+			if v.kind != absentValue && string(want) != tt.want {
+				t.Errorf("the template says %s, want %s", want, tt.want)
+			}
+			if r, _ := k.newRequest([]Value{v}); string(r.body) != string(want) {
+				t.Errorf("got %s, want %s", r.body, want)
+			}
+		}
+	}
+}
+
 // TestWholeBody: a parameter may be the whole body, of any kind.
 func TestWholeBody(t *testing.T) {
 	op := sending(valueOf("v"), Param{Name: "v", Type: TypeAny, In: InBody, Wire: "$"}, Param{Name: "other", In: InBody, Wire: "other"})

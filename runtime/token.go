@@ -5,7 +5,6 @@
 package runtime
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -264,6 +263,7 @@ func (k *call) tokenURL(template string) (u *url.URL, reason string) {
 		}
 	}
 	if into == nil {
+		k.open = openHost(template)
 		return k.address(template)
 	}
 	path := template[len(at):]
@@ -287,13 +287,11 @@ func site(template string) string {
 
 // readToken finds the token and its lifetime in an answer.
 func (k *call) readToken(t *TokenRequest, body []byte) (token string, life time.Duration, err *Error) {
-	s := scanner{b: bytes.TrimPrefix(body, []byte("\uFEFF"))}
-	start := 0
-	if s.document(func(i int) int { start = i; return s.value(i, 0) }) != nil {
+	root := checkedJSON(body)
+	if root == nil {
 		return "", 0, k.failed(CodeUnexpectedResponse, "the answer to the token request is not JSON")
 	}
-	root := s.b[start:]
-	found := valueAt(root, t.Path)
+	found := find(root, t.Path)
 	if len(found) > 2 && found[0] == '"' {
 		token = strings.TrimSpace(unquote(found))
 	}
@@ -303,7 +301,7 @@ func (k *call) readToken(t *TokenRequest, body []byte) (token string, life time.
 	case !sendable(token) && (scheme.inHeader(t.Field) || !scheme.writable(t.Field, token)):
 		return "", 0, k.failed(CodeUnexpectedResponse, "the access token has characters or a length that no token has")
 	}
-	return token, t.life(valueAt(root, t.Expires)), nil
+	return token, t.life(find(root, t.Expires)), nil
 }
 
 // life is how long a token is kept. told is what the answer says, in seconds.
@@ -319,12 +317,4 @@ func (t *TokenRequest) life(told []byte) time.Duration {
 		return t.Life
 	}
 	return tokenLife
-}
-
-// valueAt returns the value at a dotted path of a checked JSON value, or nil.
-func valueAt(root []byte, path string) []byte {
-	if path == "" {
-		return nil
-	}
-	return find(root, path)
 }

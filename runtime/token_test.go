@@ -37,7 +37,7 @@ func (a tokenAPI) RoundTrip(r *http.Request) (*http.Response, error) {
 const clientSecret = "s3cret&/client"
 
 func clientCred(lines ...string) Credentials {
-	return cred("custom", append([]string{"client_id=me", "client_secret=" + clientSecret}, lines...)...)
+	return cred("custom", append([]string{"client_id=client-42", "client_secret=" + clientSecret}, lines...)...)
 }
 
 // tokenOf makes an API and a client for it.
@@ -68,9 +68,9 @@ func TestTokenRequest(t *testing.T) {
 		cred    Credentials
 		want    string
 	}{
-		{"a form", &exchange, Options{}, clientCred(), "POST https://us.example.test/oauth/token me:" + clientSecret + "  application/x-www-form-urlencoded grant_type=client_credentials&client=me"},
-		{"JSON", &jsonScheme, Options{}, clientCred("region=eu"), `PUT https://eu.example.test/oauth/token : me application/json {"grant_type":"client_credentials","client":"me"}`},
-		{"replaced", &exchange, Options{BaseURL: "http://127.0.0.1:7/v9"}, clientCred(), "POST http://127.0.0.1:7/oauth/token me:" + clientSecret + "  application/x-www-form-urlencoded grant_type=client_credentials&client=me"},
+		{"a form", &exchange, Options{}, clientCred(), "POST https://us.example.test/oauth/token client-42:" + clientSecret + "  application/x-www-form-urlencoded grant_type=client_credentials&client=client-42"},
+		{"JSON", &jsonScheme, Options{}, clientCred("region=eu"), `PUT https://eu.example.test/oauth/token : client-42 application/json {"grant_type":"client_credentials","client":"client-42"}`},
+		{"replaced", &exchange, Options{BaseURL: "http://127.0.0.1:7/v9"}, clientCred(), "POST http://127.0.0.1:7/oauth/token client-42:" + clientSecret + "  application/x-www-form-urlencoded grant_type=client_credentials&client=client-42"},
 	} {
 		tokens, others := play(answering(200, `{"access_token":"t0ken","expires_in":3600}`)), play(answering(200, goodBody))
 		c := tokenOf(t, tt.scheme, tt.options, tokens, others)
@@ -141,7 +141,7 @@ func TestTokenFailures(t *testing.T) {
 		want  string
 		asked int
 	}{
-		{"refused", []step{answering(401, `{"error":"invalid_client","error_description":"Client me is not known"}`)}, CodeUnauthenticated, none + "(401): Client [redacted] is not known", 1},
+		{"refused", []step{answering(401, `{"error":"invalid_client","error_description":"Client client-42 is not known"}`)}, CodeUnauthenticated, none + "(401): Client [redacted] is not known", 1},
 		{"a bad request", []step{answering(400, `{"error":"invalid_grant"}`)}, CodeUnauthenticated, none + "(400): invalid_grant", 1},
 		{"forbidden, with the secret", []step{answering(403, `{"message":"no `+clientSecret+`"}`)}, CodeUnauthenticated, none + "(403): no [redacted]", 1},
 		{"not there", []step{answering(404, `nothing here`)}, CodeNotFound, none + "(404): nothing here", 1},
@@ -241,5 +241,33 @@ func TestTokenInNoBudget(t *testing.T) {
 	}
 	if e := getOne(t, c, clientCred()); CodeOf(asError(e.Err)) != CodeQuotaExhausted {
 		t.Errorf("the second call: %s", e.JSON)
+	}
+}
+
+// TestTokenHost: a credential that names the host of the exchange leads into no
+// private network.
+func TestTokenHost(t *testing.T) {
+	s := exchange
+	request := *s.Token
+	request.URL, s.Token = "{region}/oauth/token", &request
+	for site, want := range map[string]string{
+		"https://login.example.com": "",
+		"https://127.0.0.1":         "Call failed: the credential names a host of a private network, which this program does not call",
+		"login.example.com":         "Call failed: auth_data.region must be a base URL such as https://example.com, without a user, a query or a fragment",
+	} {
+		var marks []any
+		mark := func(answer step) step {
+			return func(r *http.Request) (*http.Response, error) {
+				marks = append(marks, r.Context().Value(publicOnly{}))
+				return answer(r)
+			}
+		}
+		c := tokenOf(t, &s, Options{}, play(mark(answering(200, `{"access_token":"t0ken"}`))), play(mark(answering(200, goodBody))))
+		if got := errorText(getOne(t, c, clientCred("region="+site))); got != want {
+			t.Errorf("%s: got %q, want %q", site, got, want)
+		}
+		if want == "" && (len(marks) != 2 || marks[0] != "login.example.com" || marks[1] != nil) {
+			t.Errorf("%s: the marks are %v", site, marks)
+		}
 	}
 }

@@ -1,244 +1,144 @@
-// test: the cases that stand beside the actions of a manifest. Each is an input,
-// the requests that it must lead to with their answers, and the envelope. They
-// run against a server on this machine, over the wire.
+// test: the cases that stand beside the actions of a manifest, run with a table
+// that is made of the manifest as it stands. Package cases runs them.
 
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"reflect"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"modulex.dev/connector/cmd/connectorgen/cases"
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/manifest"
 	"modulex.dev/connector/generator/model"
-	"modulex.dev/connector/generator/table"
-	"modulex.dev/connector/runtime"
 )
 
+type testFlags struct {
+	action, format string
+	verbose        bool
+}
+
 func testCommand(file *string) *cobra.Command {
-	var only string
-	var verbose bool
+	var f testFlags
 	cmd := &cobra.Command{
 		Use:   "test",
 		Short: "Run the cases that stand beside the actions",
-		Args:  cobra.NoArgs,
+		Long: `Run the cases that stand beside the actions: each is an input, the requests that it
+must lead to with their answers, and the envelope. They run over the wire against
+a server on this machine; nothing is generated and nothing waits.
+
+Exit codes: 0 all pass, 1 some do not, 2 trouble.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			src, err := readManifest(*file)
 			if err != nil {
 				return err
 			}
-			failures, err := runCases(c.OutOrStdout(), *file, src, only, verbose)
-			if err == nil && failures > 0 {
-				err = errDifferent
-			}
-			return err
+			return testCases(c.Context(), c.OutOrStdout(), *file, src, f)
 		},
 	}
-	cmd.Flags().StringVar(&only, "action", "", "only the cases of this action")
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "name the cases that pass too")
+	flags := cmd.Flags()
+	flags.StringVar(&f.action, "action", "", "only the cases of this action")
+	flags.StringVar(&f.format, "format", "text", "text or json")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name the cases that pass too, count by action, and tell where answers differ from the types")
 	return cmd
 }
 
-// runCases runs the cases of a manifest and says what came of them.
-func runCases(w io.Writer, file string, src []byte, only string, verbose bool) (failures int, err error) {
+// testCases runs the cases of a manifest and says what came of them.
+func testCases(ctx context.Context, w io.Writer, file string, src []byte, f testFlags) error {
+	if f.format != "text" && f.format != "json" {
+		return fmt.Errorf("--format cannot be %q; use text or json", f.format)
+	}
+	report, err := runCases(ctx, file, src, f.action)
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		err = e.Encode(report)
+	} else {
+		_, err = io.WriteString(w, casesText(file, report, f))
+	}
+	if err == nil && report.Passed < report.Total {
+		err = errDifferent
+	}
+	return err
+}
+
+func runCases(ctx context.Context, file string, src []byte, action string) (report cases.Report, err error) {
 	m, faults := manifest.Load(file, src)
 	if len(faults) > 0 {
-		return 0, faults
+		return report, faults
 	}
 	c, faults := generator.Load(file, src)
 	if len(faults) > 0 {
-		return 0, faults
+		return report, faults
+	}
+	if action != "" {
+		if _, err := actionOf(c, action); err != nil {
+			return report, err
+		}
 	}
 	t, err := tableOf(c)
 	if err != nil {
-		return 0, err
+		return report, err
 	}
-	total, without := 0, []string{}
-	for i, a := range m.Actions {
-		if only != "" && a.Name.Value != only {
-			continue
-		}
-		if len(a.Value.Cases) == 0 {
-			without = append(without, a.Name.Value)
-		}
-		for _, x := range a.Value.Cases {
-			total++
-			faults := runCase(t, c.Actions[i], x)
-			if len(faults) > 0 {
-				failures++
-				fmt.Fprintf(w, "%s:%d:%d: %s, %s: %s\n", file, x.Pos.Line, x.Pos.Col, a.Name.Value, x.Name.Value, strings.Join(faults, "\n\t"))
-			} else if verbose {
-				fmt.Fprintf(w, "ok %s, %s\n", a.Name.Value, x.Name.Value)
+	report = cases.Run(ctx, t, m, cases.Options{Action: action, ByHand: func(name string) bool {
+		a, err := actionOf(c, name)
+		return err == nil && a.Hook != ""
+	}})
+	if report.Total == 0 && action != "" {
+		err = fmt.Errorf("%s has no cases", action)
+	}
+	return report, err
+}
+
+// casesText is a report in lines.
+func casesText(file string, report cases.Report, f testFlags) string {
+	var b strings.Builder
+	drifting := 0
+	var without []string
+	for _, a := range report.Actions {
+		for _, c := range a.Cases {
+			drifting += min(1, len(c.Drift))
+			if len(c.Faults) > 0 {
+				fmt.Fprintf(&b, "%s:%d:%d: %s, %s\n\t%s\n", file, c.Line, c.Column, a.Name, c.Name, strings.Join(c.Faults, "\n\t"))
+			} else if f.verbose {
+				fmt.Fprintf(&b, "ok %s, %s\n", a.Name, c.Name)
+			}
+			for _, d := range c.Drift {
+				if f.verbose {
+					fmt.Fprintf(&b, "\tdrift: %s\n", d)
+				}
 			}
 		}
-	}
-	if total == 0 && only != "" {
-		return 0, fmt.Errorf("%s has no cases", only)
-	}
-	if verbose && len(without) > 0 {
-		fmt.Fprintf(w, "without a case: %s\n", strings.Join(without, ", "))
-	}
-	fmt.Fprintf(w, "%d of %d cases pass\n", total-failures, total)
-	return failures, nil
-}
-
-// runCase runs one case and says what is not as it should be.
-func runCase(t *runtime.Table, a *model.Action, x manifest.Case) []string {
-	s := &stage{exchanges: x.Exchanges}
-	server := httptest.NewServer(s)
-	defer server.Close()
-	client, err := runtime.NewClient(t, runtime.Options{BaseURL: server.URL, Attempts: 1, AttemptTimeout: caseTimeout, DisableBudgets: true, Clock: quickClock{}})
-	if err != nil {
-		return []string{err.Error()}
-	}
-	defer client.Close()
-	given := make(map[string]string)
-	if x.Credentials.Given() {
-		if json.Unmarshal([]byte(model.ValueJSON(x.Credentials)), &given) != nil {
-			return []string{"the credentials must be texts by the keys of auth_data"}
+		if len(a.Cases) == 0 {
+			without = append(without, a.Name)
+		} else if f.verbose {
+			fmt.Fprintf(&b, "%s: %d of %d\n", a.Name, a.Passed, len(a.Cases))
 		}
 	}
-	word := func(f table.CredentialField) string { return "test-" + f.Key }
-	input := model.ValueJSON(x.Input)
-	if a.Hook != "" {
-		return []string{"the action is written by hand, so no case can run it"}
+	if f.verbose && drifting > 0 {
+		fmt.Fprintf(&b, "drift in %d cases\n", drifting)
 	}
-	e := client.Call(context.Background(), a.Name, placeholders(a.Op, word, given), []byte(input))
-	faults := s.finish()
-	if want := model.ValueJSON(x.Envelope); !sameJSON(e.JSON, []byte(want)) {
-		faults = append(faults, fmt.Sprintf("the envelope is\n\t\t%s\n\tnot\n\t\t%s", e.JSON, want))
+	if len(without) > 0 && report.Total > 0 {
+		fmt.Fprintf(&b, "without a case: %s\n", strings.Join(without, ", "))
 	}
-	return faults
+	fmt.Fprintf(&b, "%d of %d cases pass\n", report.Passed, report.Total)
+	return b.String()
 }
 
-// caseTimeout is how long a case waits for an answer that does not come.
-const caseTimeout = 300 * time.Millisecond
-
-// quickClock does not wait.
-type quickClock struct{}
-
-func (quickClock) Now() time.Time { return time.Now() }
-
-func (quickClock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-
-// stage answers the requests of a case in order and notes what is wrong with
-// them.
-type stage struct {
-	exchanges []manifest.Exchange
-	mu        sync.Mutex
-	next      int
-	faults    []string
-}
-
-func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	s.mu.Lock()
-	n := s.next
-	s.next++
-	if n >= len(s.exchanges) {
-		s.faults = append(s.faults, fmt.Sprintf("request %d was not expected: %s %s", n+1, r.Method, r.URL.RequestURI()))
-		s.mu.Unlock()
-		http.Error(w, "unexpected", http.StatusTeapot)
-		return
+// actionNames are those of a connector's actions.
+func actionNames(c *model.Connector) (names []string) {
+	for _, a := range c.Actions {
+		names = append(names, a.Name)
 	}
-	x := s.exchanges[n]
-	for _, f := range compareRequest(r, body, x) {
-		s.faults = append(s.faults, fmt.Sprintf("request %d: %s", n+1, f))
-	}
-	s.mu.Unlock()
-	answer(w, r, x.Answer)
-}
-
-// finish says what was wrong, and which requests never came.
-func (s *stage) finish() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, x := range s.exchanges[min(s.next, len(s.exchanges)):] {
-		s.faults = append(s.faults, "this request did not come: "+x.Request.Value)
-	}
-	return s.faults
-}
-
-func compareRequest(r *http.Request, body []byte, x manifest.Exchange) (faults []string) {
-	method, target, _ := strings.Cut(x.Request.Value, " ")
-	want, err := url.Parse(target)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	if r.Method != method || r.URL.EscapedPath() != want.EscapedPath() {
-		faults = append(faults, fmt.Sprintf("%s %s, not %s %s", r.Method, r.URL.EscapedPath(), method, want.EscapedPath()))
-	}
-	if !reflect.DeepEqual(r.URL.Query(), want.Query()) {
-		faults = append(faults, fmt.Sprintf("the query is %q, not %q", r.URL.RawQuery, want.RawQuery))
-	}
-	for _, h := range x.Headers {
-		if got := r.Header.Get(h.Name.Value); got != h.Value.Value {
-			faults = append(faults, fmt.Sprintf("the header %s is %q, not %q", h.Name.Value, got, h.Value.Value))
-		}
-	}
-	if x.Body.Given() {
-		if want := model.ValueJSON(x.Body); !sameJSON(body, []byte(want)) {
-			faults = append(faults, fmt.Sprintf("the body is\n\t\t%s\n\tnot\n\t\t%s", body, want))
-		}
-	} else if string(body) != x.Text.Value {
-		faults = append(faults, fmt.Sprintf("the body is\n\t\t%s\n\tnot\n\t\t%s", body, x.Text.Value))
-	}
-	return faults
-}
-
-func answer(w http.ResponseWriter, r *http.Request, a manifest.Answer) {
-	switch a.Fault.Value {
-	case "timeout":
-		select {
-		case <-r.Context().Done():
-		case <-time.After(10 * caseTimeout):
-		}
-		panic(http.ErrAbortHandler)
-	case "reset":
-		panic(http.ErrAbortHandler)
-	}
-	body := []byte(a.Text.Value)
-	if a.Body.Given() {
-		body = []byte(model.ValueJSON(a.Body))
-		w.Header().Set("Content-Type", "application/json")
-	}
-	for _, h := range a.Headers {
-		w.Header().Set(h.Name.Value, h.Value.Value)
-	}
-	status := http.StatusOK
-	if a.Status.Given() {
-		status = a.Status.Value
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
-}
-
-// sameJSON reports whether two texts are the same JSON, or the same text.
-func sameJSON(a, b []byte) bool {
-	va, errA := numbersKept(a)
-	vb, errB := numbersKept(b)
-	if err := errors.Join(errA, errB); err != nil {
-		return bytes.Equal(a, b)
-	}
-	return reflect.DeepEqual(va, vb)
-}
-
-func numbersKept(b []byte) (v any, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	err = d.Decode(&v)
-	return v, err
+	return names
 }

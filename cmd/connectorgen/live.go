@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"modulex.dev/connector/generator/manifest"
 	"modulex.dev/connector/generator/model"
 	"modulex.dev/connector/generator/table"
 	"modulex.dev/connector/runtime"
@@ -49,31 +50,11 @@ func carry(from, into any) error {
 	return json.Unmarshal(b, into)
 }
 
-// placeholders are credentials that every check of a scheme lets pass: fixed
-// words for secrets, an allowed value where only some are. given replaces single
-// fields.
-func placeholders(op *table.Operation, word func(f table.CredentialField) string, given map[string]string) runtime.Credentials {
-	if op.Auth == nil {
-		return runtime.Credentials{}
-	}
-	data := make(map[string]string)
-	for _, f := range op.Auth.Fields {
-		data[f.Key] = word(f)
-		if len(f.Values) > 0 {
-			data[f.Key] = f.Values[0].From
-		}
-	}
-	for key, value := range given {
-		data[key] = value
-	}
-	return runtime.NewCredentials(op.Auth.Type, data)
-}
-
 func actionOf(c *model.Connector, name string) (*model.Action, error) {
 	for _, a := range c.Actions {
 		if a.Name == name {
 			return a, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no action %q; `connectorgen export schemas` lists them", name)
+	return nil, fmt.Errorf("there is no action %q; %s", name, manifest.DidYouMean(name, actionNames(c)))
 }

@@ -35,13 +35,17 @@ func Schemas(c *model.Connector) []byte {
 }
 
 // SchemaFiles is the contract and, beside it, each action's schemas as files of
-// their own: ACTION.input.json and ACTION.output.json.
+// their own: ACTION.input.json, ACTION.output.json and, where its result has a
+// type, ACTION.result.json.
 func SchemaFiles(c *model.Connector) []File {
 	files := []File{{Name: c.API.Name + ".contract.json", Content: Schemas(c)}}
 	for _, a := range c.Actions {
 		files = append(files,
 			File{Name: a.Name + ".input.json", Content: line(model.JSON(a.InputSchema, "  "))},
 			File{Name: a.Name + ".output.json", Content: line(model.JSON(a.OutputSchema, "  "))})
+		if s := c.ResultSchema(a); s != nil {
+			files = append(files, File{Name: a.Name + ".result.json", Content: line(model.JSON(s, "  "))})
+		}
 	}
 	return files
 }

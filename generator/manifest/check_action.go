@@ -26,6 +26,11 @@ func (r *Report) checkAction(m *Manifest, a *Action) {
 			}
 		}
 	}
+	for _, c := range a.Cases {
+		for _, x := range c.Exchanges {
+			r.refers(x.Host, "host", m.hostNames())
+		}
+	}
 	r.takeParameters(m, a)
 	if a.Body.Inline != nil {
 		r.checkBody(a.Body.Inline)

@@ -111,7 +111,14 @@ func (r *Report) syntax(err error) {
 	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
 		at = r.find("*"+m[1], at)
 	}
-	r.Add(at, "", "this is not YAML: %s", clip(message))
+	cure := "look at this line and the one before"
+	if unknownAnchor.MatchString(message) {
+		cure = "put a text that begins with * in quotes"
+	}
+	if strings.Contains(message, "',' or") {
+		cure = "inside { } and [ ] put texts that hold ? : , or # in quotes, and close what is open"
+	}
+	r.Add(at, cure, "this is not YAML: %s", clip(message))
 }
 
 // find returns the place of a text in the file, or otherwise.

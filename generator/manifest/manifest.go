@@ -517,6 +517,8 @@ type Case struct {
 	Name        Text       `key:"name"`
 	Input       Value      `key:"input"`
 	Credentials Value      `key:"credentials"`
+	AuthType    Text       `key:"auth_type"`
+	Attempts    Int        `key:"attempts"`
 	Exchanges   []Exchange `key:"exchanges"`
 	Envelope    Value      `key:"envelope"`
 }
@@ -525,8 +527,11 @@ type Case struct {
 type Exchange struct {
 	Pos     Pos
 	Request Text          `key:"request"`
+	Host    Text          `key:"host"`
 	Headers []Named[Text] `key:"headers"`
+	Without []Text        `key:"without"`
 	Body    Value         `key:"body"`
+	Form    []Named[Text] `key:"form"`
 	Text    Text          `key:"text"`
 	Answer  Answer        `key:"answer"`
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +26,9 @@ type callFlags struct {
 	input       string
 	params      []string
 	credentials string
-	baseURL     string
+	baseURLs    []string
+	verbose     bool
+	strict      bool
 	timeout     time.Duration
 	deadline    time.Duration
 	attempts    int
@@ -52,7 +55,9 @@ Values of -p are read as the parameter's type: texts as they stand, others as JS
 	flags.StringVar(&f.input, "input", "", "the input object: JSON, @FILE, or - for standard input")
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "one parameter, NAME=VALUE; may be repeated")
 	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON, @FILE, or - for standard input`)
-	flags.StringVar(&f.baseURL, "base-url", "", "replaces the whole base URL, path included (or "+p.variable("BASE_URL")+")")
+	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tells on standard error where an answer differs from what the manifest says")
+	flags.BoolVar(&f.strict, "strict", false, "fails when an answer differs from what the manifest says")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
 	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call (default none)")
 	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
@@ -86,8 +91,12 @@ func (p Program) credentialSources() string {
 		return "nowhere: this API needs none"
 	}
 	var names []string
-	for _, f := range p.Table.API.Auth[0].Fields {
-		names = append(names, f.Env)
+	for _, s := range p.Table.API.Auth {
+		for _, f := range s.Fields {
+			if !slices.Contains(names, f.Env) {
+				names = append(names, f.Env)
+			}
+		}
 	}
 	return "--credentials, or from " + strings.Join(names, " and ")
 }
@@ -137,11 +146,21 @@ func (p Program) client(f callFlags) (*runtime.Client, error) {
 	case f.attempts < 1:
 		return nil, errors.New("--attempts must be at least 1")
 	}
-	base := f.baseURL
-	if base == "" {
-		base = p.Getenv(p.variable("BASE_URL"))
+	options := runtime.Options{AttemptTimeout: f.timeout, Attempts: f.attempts, Strict: f.strict, BaseURLs: make(map[string]string)}
+	if f.verbose {
+		options.Drift = func(_ context.Context, d runtime.Drift) { fmt.Fprintln(p.Stderr, "drift:", d) }
 	}
-	return runtime.NewClient(p.Table, runtime.Options{BaseURL: base, AttemptTimeout: f.timeout, Attempts: f.attempts})
+	for _, base := range f.baseURLs {
+		if name, url, one := strings.Cut(base, "="); one && !strings.Contains(name, ":") {
+			options.BaseURLs[name] = url
+		} else {
+			options.BaseURL = base
+		}
+	}
+	if options.BaseURL == "" && len(options.BaseURLs) == 0 {
+		options.BaseURL = p.Getenv(p.variable("BASE_URL"))
+	}
+	return runtime.NewClient(p.Table, options)
 }
 
 // given reads the credential and the input.
