@@ -96,7 +96,7 @@ func TestParse(t *testing.T) {
 	check(t, op, []asked{
 		{"an object", `{"where_json":" {\"z\": 1.50, \"a\":[1e2,\"\\u00e9\"]} "}`, `{"where":{"z": 1.50, "a":[1e2,"\u00e9"]}}`},
 		{"any JSON", `{"where_json":"12345678901234567890123"}`, `{"where":12345678901234567890123}`},
-		{"null is nothing", `{"where_json":"null"}`, `{}`},
+		{"null that somebody wrote", `{"where_json":"null"}`, `{"where":null}`},
 		{"a text", `{"where_json":"\"a\""}`, `{"where":"a"}`},
 		{"no JSON", `{"where_json":"{"}`, `where_json is not valid JSON.`},
 		{"an empty text", `{"where_json":""}`, `where_json is not valid JSON.`},

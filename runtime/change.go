@@ -24,7 +24,7 @@ func (in *inspection) parse(p *Param, v Value) (_ Value, ok bool) {
 		return v, false
 	}
 	switch {
-	case parsed.kind == absentValue:
+	case parsed.null():
 	case p.Type != TypeString && !p.Type.admits(parsed.json):
 		in.refuse(p, "must hold "+p.Type.article()+", not "+describe(parsed.json), "")
 		return v, false
@@ -35,7 +35,7 @@ func (in *inspection) parse(p *Param, v Value) (_ Value, ok bool) {
 	return parsed, true
 }
 
-// parseJSON reads a JSON value; null is absent.
+// parseJSON reads a JSON value; null is one too, since somebody wrote it.
 func parseJSON(text string) (v Value, err error) {
 	s := scanner{b: []byte(text)}
 	err = s.document(func(start int) int {
@@ -48,7 +48,7 @@ func parseJSON(text string) (v Value, err error) {
 	if err != nil {
 		return Value{}, err
 	}
-	return notNull(v), nil
+	return v, nil
 }
 
 // splitList makes a list of a text with commas. Spaces around elements and

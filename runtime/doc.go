@@ -24,9 +24,12 @@
 //	budget.go       the declared rates, kept for each credential
 //	retry.go        what may be sent again, and when
 //	attempt.go      one exchange on the wire, bounded in time and size
-//	response.go     which statuses and bodies are success, what is cut out
+//	response.go     what an answer means: one pass cuts out what plan.go wants
+//	refusal.go      failures under a success status, and the messages of failures
 //	scan.go         the JSON scanner: checks and cuts in one pass
 //	paging.go       the pages of a list, and whether it is complete
-//	envelope.go     the answer
+//	output.go       the fields of an envelope; list.go, shape.go, convert.go and csv.go make them
+//	drift.go        where an answer is other than its declared shape
+//	envelope.go     the answer; typed.go and decode.go the same in Go types
 //	error.go        the one error type; redact.go keeps secrets out of it
 package runtime

@@ -68,17 +68,23 @@ type trail struct {
 	shape *Shape // that declares it
 }
 
-func (t trail) path() string {
-	var names []string
-	for at := &t; at != nil; at = at.up {
-		for _, name := range slices.Backward(strings.Split(at.name, ".")) {
-			if name != "" && parseSegment(name).index < 0 {
-				names = append(names, name)
+// appendPath appends the names on the trail, without indices. It copies them, so
+// that a trail need not be kept; most are never read.
+func (t *trail) appendPath(dst []byte) []byte {
+	if t.up != nil {
+		dst = t.up.appendPath(dst)
+	}
+	for name, rest, more := strings.Cut(t.name, "."); ; name, rest, more = strings.Cut(rest, ".") {
+		if name != "" && parseSegment(name).index < 0 {
+			if len(dst) > 0 {
+				dst = append(dst, '.')
 			}
+			dst = append(dst, name...)
+		}
+		if !more {
+			return dst
 		}
 	}
-	slices.Reverse(names)
-	return strings.Join(names, ".")
 }
 
 // listening reports whether anybody wants to know of drift.
@@ -89,9 +95,9 @@ func (k *call) reportAt(t trail, kind DriftKind, want, got string) {
 	if !k.listening() {
 		return
 	}
-	d := Drift{Path: t.path(), Kind: kind, Want: want, Got: got}
+	d := Drift{Path: string(t.appendPath(nil)), Kind: kind, Want: want, Got: got}
 	if t.shape != nil {
-		d.Shape = t.shape.Name
+		d.Shape = strings.Clone(t.shape.Name)
 	}
 	k.report(d)
 }

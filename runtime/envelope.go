@@ -98,20 +98,26 @@ func (k *call) invokeList(ctx context.Context) Envelope {
 }
 
 // parts fetches the pages of a list and returns the elements of each, as they
-// came. first, when given, gets the first page.
-func (k *call) parts(ctx context.Context, first func(*cut)) (parts [][]byte, state ListState, err *Error) {
+// came. look, when given, sees every page and may end the list with an error.
+func (k *call) parts(ctx context.Context, look func(*cut) *Error) (parts [][]byte, state ListState, err *Error) {
+	var failed *Error
 	state, err = k.pages(ctx, k.values, false, func(p cut) bool {
-		if first != nil {
-			first(&p)
-			first = nil
-		}
-		if inner := bytes.TrimSpace(p.result[1 : len(p.result)-1]); len(inner) > 0 {
+		if inner := inList(p.result); len(inner) > 0 {
 			parts = append(parts, inner)
 		}
-		return true
+		if look != nil {
+			failed = look(&p)
+		}
+		return failed == nil
 	})
+	if failed != nil {
+		state.Stop, err = StopError, failed
+	}
 	return parts, state, err
 }
+
+// inList is what stands between the brackets of a list.
+func inList(list []byte) []byte { return bytes.TrimSpace(list[1 : len(list)-1]) }
 
 func (k *call) invokeOutputs(ctx context.Context) Envelope {
 	f, state, err := k.fields(ctx)
@@ -148,14 +154,60 @@ func (k *call) fields(ctx context.Context) (f fields, state *ListState, err *Err
 		}
 		return f, nil, err
 	}
-	var page *cut
-	var paged ListState
+	b := besides{call: k}
 	f.list = k.plan().list
-	f.parts, paged, err = k.parts(ctx, func(c *cut) { page = c })
-	if err == nil && page != nil {
-		f.values, err = k.outputs(page, paged.Count)
+	var paged ListState
+	f.parts, paged, err = k.parts(ctx, b.page)
+	if err == nil && b.first != nil {
+		f.values, err = k.outputs(b.first, paged.Count)
+	}
+	if err == nil {
+		b.join(f.values)
 	}
 	return f, &paged, err
+}
+
+// besides are the fields beside a paged list. They come from the first page; the
+// other lists among them go on with every page.
+type besides struct {
+	*call
+	first *cut
+	more  map[int][][]byte // the elements of further pages, by output
+}
+
+func (b *besides) page(c *cut) *Error {
+	if b.first == nil {
+		b.first = c
+		return nil
+	}
+	for i := range b.op.Outputs {
+		o := &b.op.Outputs[i]
+		if i == c.plan.list || o.From != SourceBody || o.kind() != TypeArray {
+			continue
+		}
+		value, err := b.output(o, c, c.plan.outputs[i])
+		if err != nil {
+			return err
+		}
+		if value[0] != '[' || len(inList(value)) == 0 {
+			continue
+		}
+		if b.more == nil {
+			b.more = make(map[int][][]byte)
+		}
+		b.more[i] = append(b.more[i], inList(value))
+	}
+	return nil
+}
+
+// join puts the lists together.
+func (b *besides) join(values [][]byte) {
+	for i, more := range b.more {
+		if values[i][0] == '[' && len(inList(values[i])) > 0 {
+			more = append([][]byte{inList(values[i])}, more...)
+		}
+		values[i] = appendList(make([]byte, 0, sizeOf(more)+2), more)
+	}
 }
 
 // joined are all values, the list that is made of parts included.

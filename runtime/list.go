@@ -21,6 +21,8 @@ func (k *call) list(c *cut, collect bool) *Error {
 		value, at = o.choose(c, c.plan.outputs[c.plan.list])
 	}
 	switch {
+	case value == nil && o.misread(c) != "":
+		return k.failed(CodeUnexpectedResponse, o.misread(c))
 	case !k.holds(o.When, k.values) || value == nil && o.Default != "":
 		value = o.otherwise()
 	case value == nil:
@@ -36,58 +38,77 @@ func (k *call) list(c *cut, collect bool) *Error {
 // elements makes the elements of a list as its output says. A list of which
 // nothing is asked passes through as it stands.
 func (k *call) elements(o *Output, list []byte, at string, collect bool) (made elementsMade, err *Error) {
-	m := maker{call: k, o: o, at: at}
-	if m.is, m.fixed = "", true; o.Find != nil && o.Find.Path != "" {
-		m.is, m.fixed = k.fill(o.Find.Is, k.values)
+	m := maker{call: k, o: o, trail: trail{name: at}, changes: o.changes(), known: true}
+	if o.Find != nil && o.Find.Path != "" {
+		m.is, m.known = k.fill(o.Find.Is, k.values)
 	}
 	var out []byte
-	if m.changes() {
+	if m.changes {
 		out = append(make([]byte, 0, len(list)), '[')
 	}
 	for c := inside(list); c.more(); {
-		element := m.element(c.skip())
-		if element == nil {
+		start := len(out)
+		element, there := m.element(c)
+		if !there {
 			continue
 		}
-		start := len(out)
-		if out, err = m.append(out, element, made.count); err != nil {
+		if m.changes && made.count > 0 {
+			out = append(out, ',')
+			start++
+		}
+		if out, err = m.append(out, c, element); err != nil {
 			return made, err
 		}
 		made.count++
 		if collect {
-			if m.changes() {
-				element = out[start+min(made.count-1, 1):]
+			if m.changes {
+				element = out[start:len(out):len(out)]
 			}
-			made.items = append(made.items, Object(element[:len(element):len(element)]))
+			made.items = append(made.items, Object(element))
 		}
 		if o.Find != nil {
 			break
 		}
 	}
-	if made.json = list; m.changes() {
+	if made.json = list; m.changes {
 		made.json = append(out, ']')
 	}
 	return made, nil
 }
 
+// changes reports whether an output makes another list of the one that it finds.
+func (o *Output) changes() bool {
+	return o.sifts() || o.Project != nil || o.Map != nil || o.Convert || o.scalars()
+}
+
+// scalars reports whether the elements are texts, numbers or booleans.
+func (o *Output) scalars() bool { return isScalarType(o.Items) }
+
+func isScalarType(t Type) bool {
+	return t == TypeString || t == TypeInteger || t == TypeNumber || t == TypeBoolean
+}
+
+// sifts reports whether it takes only some elements, or parts of them.
+func (o *Output) sifts() bool { return o.Unwrap != "" || o.Pluck != "" || o.Find != nil }
+
 // maker makes the elements of one list.
 type maker struct {
 	*call
-	o     *Output
-	at    string
-	is    string // what the element that is sought says
-	fixed bool   // it is known
+	o       *Output
+	trail   trail
+	changes bool   // the list becomes another one
+	is      string // what the element that is sought says
+	known   bool   // that is known
 }
 
-// changes reports whether the list becomes another one.
-func (m *maker) changes() bool {
-	o := m.o
-	return o.Unwrap != "" || o.Pluck != "" || o.Find != nil || o.Project != nil || o.Map != nil || o.Convert
-}
-
-// element is what an element of the source stands for: its own member, or nil
-// when it is left out.
-func (m *maker) element(value []byte) []byte {
+// element takes the element that the cursor stands at, or what it stands for. It
+// is not there when it is left out. Objects that are projected as they stand are
+// left to the cursor, so that they are walked only once.
+func (m *maker) element(c *cursor) (value []byte, there bool) {
+	if m.o.Project != nil && !m.o.sifts() && c.first() == '{' {
+		return nil, true
+	}
+	value = c.skip()
 	if m.o.Unwrap != "" {
 		if inner := member(value, m.o.Unwrap); inner != nil && inner[0] != 'n' {
 			value = inner
@@ -95,36 +116,35 @@ func (m *maker) element(value []byte) []byte {
 	}
 	if f := m.o.Find; f != nil && f.Path != "" {
 		said := find(value, f.Path)
-		if !m.fixed || said == nil || textOf(said) != m.is {
-			return nil
+		if !m.known || said == nil || textOf(said) != m.is {
+			return nil, false
 		}
 	}
-	if m.o.Pluck == "" {
-		return value
+	if m.o.Pluck != "" {
+		value = find(value, m.o.Pluck)
 	}
-	if value = find(value, m.o.Pluck); value == nil || value[0] == 'n' {
-		return nil
-	}
-	return value
+	return value, value != nil && (m.o.Pluck == "" || value[0] != 'n')
 }
 
-// append appends an element; n stand before it.
-func (m *maker) append(dst, element []byte, n int) ([]byte, *Error) {
-	if (m.o.Items == TypeObject || m.o.Project != nil) && element[0] != '{' {
-		return dst, m.failed(CodeUnexpectedResponse, m.o.where(m.at)+" has an element that is not an object")
-	}
-	if m.changes() && n > 0 {
-		dst = append(dst, ',')
-	}
-	t := trail{name: m.at}
+// append appends an element, which is nil when the cursor stands at it.
+func (m *maker) append(dst []byte, c *cursor, element []byte) ([]byte, *Error) {
 	switch {
+	case element == nil:
+		return m.projectNext(dst, m.o.Project, c, m.trail)
+	case (m.o.Items == TypeObject || m.o.Project != nil) && element[0] != '{':
+		return dst, m.failed(CodeUnexpectedResponse, m.o.where(m.trail.name)+" has an element that is not an object")
 	case m.o.Project != nil:
-		return m.project(dst, m.o.Project, element, t)
-	case m.o.Map != nil || m.o.Convert:
-		element = m.convert(scalar{t: m.o.Items, convert: m.o.Convert, table: m.o.Map}, element)
+		return m.project(dst, m.o.Project, element, m.trail)
 	}
-	m.inspectElement(m.o, element, t)
-	if m.changes() {
+	came := element
+	if m.o.Map != nil || m.o.Convert || m.o.scalars() {
+		element = m.convert(scalar{t: m.o.Items, convert: true, table: m.o.Map}, element)
+	}
+	if m.o.scalars() && !isType(m.o.Items, element) {
+		return dst, m.failed(CodeUnexpectedResponse, m.o.where(m.trail.name)+" has an element that is "+kindOf(element)+", not a "+string(m.o.Items))
+	}
+	m.inspectElement(m.o, came, m.trail)
+	if m.changes {
 		dst = append(dst, element...)
 	}
 	return dst, nil

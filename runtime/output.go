@@ -92,6 +92,8 @@ func (k *call) output(o *Output, c *cut, wants []int) ([]byte, *Error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case value == nil && o.misread(c) != "":
+		return nil, k.failed(CodeUnexpectedResponse, o.misread(c))
 	case value == nil && o.Default == "" && !c.absent && o.needsBody():
 		return nil, k.failed(CodeUnexpectedResponse, o.places()+" is missing")
 	case value == nil:
@@ -112,7 +114,7 @@ func (o *Output) otherwise() []byte {
 
 // empty is what a field holds when the action has failed.
 func (o *Output) empty() []byte {
-	if o.kind() == TypeArray {
+	if o.kind() == TypeArray && o.Default != "null" {
 		return []byte("[]")
 	}
 	return []byte("null")
@@ -128,9 +130,30 @@ func (o *Output) places() string {
 	}
 	var quoted []string
 	for _, dotted := range o.Paths {
+		if dotted == "" {
+			return "the body"
+		}
 		quoted = append(quoted, strconv.Quote(dotted))
 	}
 	return strings.Join(quoted, " or ") + " in the answer"
+}
+
+// misread says what is wrong with a body that is no object, where an output
+// looks for members of one: that it lacks them would be said of an outage page
+// too, and a default would hide it.
+func (o *Output) misread(c *cut) string {
+	if c.absent || len(c.root) == 0 || c.root[0] == '{' || o.From != SourceBody && o.From != SourceCount {
+		return ""
+	}
+	for _, dotted := range o.Paths {
+		if dotted == "" || c.root[0] == '[' && parseSegment(strings.Split(dotted, ".")[0]).index >= 0 {
+			return ""
+		}
+	}
+	if len(o.Paths) == 0 {
+		return ""
+	}
+	return "the body is " + kindOf(c.root) + ", not an object"
 }
 
 // source finds the value of an output, nil when nothing is there, and the path
@@ -272,7 +295,7 @@ func (k *call) programOutput(o *Output, c *cut) ([]byte, *Error) {
 func (k *call) shaped(o *Output, value []byte, at string) ([]byte, *Error) {
 	if o.Type == TypeArray || o.Find != nil {
 		if value[0] != '[' {
-			return nil, k.failed(CodeUnexpectedResponse, o.where(at)+" is "+kindOf(value)+", not a list")
+			return k.misplaced(o, value, at, "a list")
 		}
 		l, err := k.elements(o, value, at, false)
 		if err != nil || o.Find == nil {
@@ -281,6 +304,16 @@ func (k *call) shaped(o *Output, value []byte, at string) ([]byte, *Error) {
 		return k.oneFound(o, l)
 	}
 	return k.single(o, o.Type, value, at)
+}
+
+// misplaced is what an output holds whose value is of another kind: its default,
+// where it has one; otherwise the answer is not what the manifest says.
+func (k *call) misplaced(o *Output, value []byte, at, want string) ([]byte, *Error) {
+	if o.Default == "" {
+		return nil, k.failed(CodeUnexpectedResponse, o.where(at)+" is "+kindOf(value)+", not "+want)
+	}
+	k.report(Drift{Path: at, Kind: DriftType, Want: string(o.Type), Got: typeOf(value)})
+	return []byte(o.Default), nil
 }
 
 // oneFound is the element that was looked for.
@@ -303,7 +336,7 @@ func (k *call) single(o *Output, t Type, value []byte, at string) ([]byte, *Erro
 	case value[0] == 'n':
 		return value, nil
 	case value[0] != '{':
-		return nil, k.failed(CodeUnexpectedResponse, o.where(at)+" is "+kindOf(value)+", not an object")
+		return k.misplaced(o, value, at, "an object")
 	case o.Project != nil:
 		return k.project(make([]byte, 0, len(value)), o.Project, value, trail{name: at})
 	}

@@ -120,7 +120,8 @@ func TestOutputs(t *testing.T) {
 		{"the body is no list", body(TypeArray, ""), ``, `{}`, `!the body is an object, not a list`},
 		{"objects", with(body(TypeArray, "a"), func(o *Output) { o.Items = TypeObject }), ``, `{"a":[{}, {"b":1}]}`, `[{}, {"b":1}]`},
 		{"an element that is no object", with(body(TypeArray, "a"), func(o *Output) { o.Items = TypeObject }), ``, `{"a":[{},1]}`, `!\"a\" in the answer has an element that is not an object`},
-		{"texts", with(body(TypeArray, "a"), func(o *Output) { o.Items = TypeString }), ``, `{"a":["x",null,1]}`, `["x",null,1]`},
+		{"texts", with(body(TypeArray, "a"), func(o *Output) { o.Items = TypeString }), ``, `{"a":["x",1]}`, `["x","1"]`},
+		{"texts with a null", with(body(TypeArray, "a"), func(o *Output) { o.Items = TypeString }), ``, `{"a":["x",null]}`, `!\"a\" in the answer has an element that is null, not a string`},
 
 		// Changes.
 		{"convert to a number", with(body(TypeNumber, "a"), func(o *Output) { o.Convert = true }), ``, `{"a":"12.50"}`, `12.50`},

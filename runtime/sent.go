@@ -137,7 +137,7 @@ func (b *builder) program(p *Param, v Value) Value {
 		b.fail(p.Name + " cannot be made into what is sent: " + b.secrets.clean(err.Error()))
 		return Value{}
 	}
-	return v
+	return notNull(v)
 }
 
 // input is the arguments as one object.

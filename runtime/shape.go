@@ -4,17 +4,22 @@
 
 package runtime
 
-// projection is a shape made ready: where its fields are in a source.
+import "slices"
+
+// projection is a shape made ready: the ways that its fields go in a source,
+// put together so that one walk over the source finds all of them.
 type projection struct {
-	names []string      // the members of the source that fields begin at
-	from  []fieldSource // of each field
-	rest  bool          // a field takes the other members
+	ways  []way
+	slots []int // of each field: where the walk leaves its source; -1 for the rest
+	size  int   // slots
+	rest  bool  // a field takes the other members
 }
 
-// fieldSource is where a field comes from.
-type fieldSource struct {
-	name  int  // index in names
-	below path // inside that member
+// way is one member of a source on the way of some fields.
+type way struct {
+	segment
+	slot  int   // of the fields that end here, -1 when none does
+	below []way // of the fields that go on
 }
 
 // projection returns the shape made ready, which happens once for each client.
@@ -32,11 +37,10 @@ func newProjection(s *Shape) *projection {
 		f := &s.Fields[i]
 		if f.Rest {
 			p.rest = true
-			p.from = append(p.from, fieldSource{name: -1})
+			p.slots = append(p.slots, -1)
 			continue
 		}
-		whole := parsePath(f.source())
-		p.from = append(p.from, fieldSource{p.name(whole[0].name), whole[1:]})
+		p.slots = append(p.slots, p.slot(&p.ways, parsePath(f.source())))
 	}
 	return p
 }
@@ -49,52 +53,114 @@ func (f *ShapeField) source() string {
 	return f.Path
 }
 
-// name returns the index of a member of the source.
-func (p *projection) name(name string) int {
-	for i, n := range p.names {
-		if n == name {
-			return i
-		}
+// slot returns the slot at the end of a path. Fields with one source share it.
+func (p *projection) slot(ways *[]way, whole path) int {
+	i := findWay(*ways, []byte(whole[0].name), 0)
+	if i < 0 {
+		i = len(*ways)
+		*ways = append(*ways, way{segment: whole[0], slot: -1})
 	}
-	p.names = append(p.names, name)
-	return len(p.names) - 1
+	w := &(*ways)[i]
+	if len(whole) > 1 {
+		return p.slot(&w.below, whole[1:])
+	}
+	if w.slot < 0 {
+		w.slot = p.size
+		p.size++
+	}
+	return w.slot
 }
 
-// find returns the index of a member's name, -1 when no field begins there.
+// findWay returns the index of the way through a member, -1 when there is none.
 // Members mostly come in one order, so the search begins at a guess.
-func (p *projection) find(name []byte, guess int) int {
-	for i := guess; i < len(p.names); i++ {
-		if p.names[i] == string(name) {
+func findWay(ways []way, name []byte, guess int) int {
+	for i := guess; i < len(ways); i++ {
+		if ways[i].name == string(name) {
 			return i
 		}
 	}
-	for i := range min(guess, len(p.names)) {
-		if p.names[i] == string(name) {
+	for i := range min(guess, len(ways)) {
+		if ways[i].name == string(name) {
 			return i
 		}
 	}
 	return -1
 }
 
+// gather walks over an object and leaves the sources of fields in their slots.
+// It returns the other members, when rest asks for them.
+func gather(c *cursor, ways []way, found [][]byte, rest bool) (others []byte) {
+	guess := 0
+	for c.enter(); c.more(); {
+		key := c.key()
+		i := findWay(ways, nameOf(key), guess)
+		if i >= 0 {
+			ways[i].follow(c, found)
+			guess = i + 1
+			continue
+		}
+		if value := c.skip(); rest {
+			others = append(append(append(append(others, ','), key...), ':'), value...)
+		}
+	}
+	return others
+}
+
+// follow takes the value that a way has led to. The last of several members with
+// one name counts, so what was found before is forgotten.
+func (w *way) follow(c *cursor, found [][]byte) {
+	start := c.i
+	w.forget(found)
+	switch first := c.first(); {
+	case first == '{' && len(w.below) > 0:
+		gather(c, w.below, found, false)
+	case first == '[' && len(w.below) > 0:
+		w.elements(c, found)
+	default:
+		c.skip()
+	}
+	if w.slot >= 0 {
+		found[w.slot] = c.b[start:c.i:c.i]
+	}
+}
+
+// elements follows the ways that go on with an index.
+func (w *way) elements(c *cursor, found [][]byte) {
+	n := 0
+	for c.enter(); c.more(); n++ {
+		i := slices.IndexFunc(w.below, func(b way) bool { return b.index == n })
+		if i < 0 {
+			c.skip()
+			continue
+		}
+		w.below[i].follow(c, found)
+	}
+}
+
+func (w *way) forget(found [][]byte) {
+	if w.slot >= 0 {
+		found[w.slot] = nil
+	}
+	for i := range w.below {
+		w.below[i].forget(found)
+	}
+}
+
 // project appends what a shape makes of an object, which stands where t leads.
 func (k *call) project(dst []byte, s *Shape, object []byte, t trail) ([]byte, *Error) {
+	c := cursor{scanner: scanner{b: object}}
+	return k.projectNext(dst, s, &c, t)
+}
+
+// projectNext is project for the object that a cursor stands at.
+func (k *call) projectNext(dst []byte, s *Shape, c *cursor, t trail) ([]byte, *Error) {
 	p := k.projection(s)
 	var few [32][]byte
 	found := few[:]
-	if len(p.names) > len(few) {
-		found = make([][]byte, len(p.names))
+	if p.size > len(few) {
+		found = make([][]byte, p.size)
 	}
-	var rest []byte
-	guess := 0
-	for c := inside(object); c.more(); {
-		key := c.key()
-		value := c.skip()
-		if i := p.find(nameOf(key), guess); i >= 0 {
-			found[i], guess = value, i+1
-		} else if p.rest {
-			rest = append(append(append(append(rest, ','), key...), ':'), value...)
-		}
-	}
+	rest := gather(c, p.ways, found, p.rest)
 	dst = append(dst, '{')
 	for i := range s.Fields {
 		if i > 0 {
@@ -106,9 +172,8 @@ func (k *call) project(dst []byte, s *Shape, object []byte, t trail) ([]byte, *E
 			dst = appendRest(dst, rest, f)
 			continue
 		}
-		from := p.from[i]
 		var err *Error
-		if dst, err = k.projectField(dst, f, from.below.in(found[from.name]), trail{up: &t, name: f.source(), shape: s}); err != nil {
+		if dst, err = k.projectField(dst, f, found[p.slots[i]], trail{up: &t, name: f.source(), shape: s}); err != nil {
 			return dst, err
 		}
 	}

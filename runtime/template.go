@@ -28,7 +28,7 @@ func (b *builder) fail(reason string) {
 
 // hole returns the value of a hole in a template.
 func (b *builder) hole(name string) Value {
-	if rest, ok := strings.CutPrefix(name, "item"); ok && (rest == "" || rest[0] == '.') {
+	if rest, ok := strings.CutPrefix(name, "item"); ok && b.item.kind != absentValue && (rest == "" || rest[0] == '.') {
 		return b.inItem(rest)
 	}
 	if i := b.op.index(name); i >= 0 {
@@ -42,7 +42,7 @@ func (b *builder) hole(name string) Value {
 
 // inItem returns the element at hand, or a member of it.
 func (b *builder) inItem(path string) Value {
-	if path == "" || b.item.kind == absentValue {
+	if path == "" {
 		return b.item
 	}
 	if found := find(b.item.appendJSON(nil), strings.TrimPrefix(path, ".")); found != nil {

@@ -11,7 +11,6 @@ import (
 
 	"modulex.dev/connector/generator/manifest"
 	"modulex.dev/connector/generator/model"
-	"modulex.dev/connector/generator/table"
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/jq"
 )

@@ -60,7 +60,7 @@ func command() *cobra.Command {
 		},
 	}
 	file := root.PersistentFlags().String("manifest", "manifest.yaml", "the manifest")
-	root.AddCommand(importCommand(), generateCommand(file), checkCommand(file), diffCommand(file), lintCommand(file), rulesCommand(), fmtCommand(file), watchCommand(file), exportCommand(file), schemaCommand(), previewCommand(file), testCommand(file))
+	root.AddCommand(importCommand(), generateCommand(file), checkCommand(file), diffCommand(file), newCommand(file), lintCommand(file), rulesCommand(), fmtCommand(file), watchCommand(file), exportCommand(file), schemaCommand(), previewCommand(file), testCommand(file))
 	return root
 }
 

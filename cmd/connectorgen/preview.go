@@ -1,11 +1,12 @@
-// preview: the request that an action would send, without sending it.
+// preview: the request that an action would send, without sending it. masks.go
+// has what stands for the secrets, curl.go the command.
 
 package main
 
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,13 @@ func previewCommand(file *string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview ACTION",
 		Short: "Show the request that an action would send, with the secrets masked, as HTTP and as a curl line",
+		Long: `Show the request that an action would send, with the secrets masked, as HTTP and as a
+curl line.
+
+As HTTP, a secret is [KEY] and Content-Length is that of the body as it is shown.
+The curl line takes the secrets from the environment variables of the manifest; it
+leaves User-Agent and Accept-Encoding to curl, and puts a secret inside JSON as it
+stands. It needs curl 7.87 where a secret is in the query.`,
 		Example: `  connectorgen preview get_event --input '{"event_id": "42"}'
   connectorgen preview create_event --input @event.json --format curl`,
 		Args: cobra.ExactArgs(1),
@@ -67,12 +75,6 @@ func readInput(input string, stdin io.Reader) ([]byte, error) {
 	return []byte(input), nil
 }
 
-// mask is what a secret is while a request is built: a word that nothing else
-// holds.
-func mask(f table.CredentialField) string {
-	return "mask0" + strings.ReplaceAll(f.Key, "_", "0") + "0mask"
-}
-
 // preview builds the request with masks for secrets and prints it.
 func preview(w io.Writer, m *model.Connector, a *model.Action, input []byte, baseURL, format string) error {
 	if !slices.Contains([]string{"http", "curl", "all"}, format) {
@@ -81,20 +83,13 @@ func preview(w io.Writer, m *model.Connector, a *model.Action, input []byte, bas
 	if a.Hook != "" {
 		return fmt.Errorf("%s is written by hand (%s), so nobody knows what it sends", a.Name, a.Hook)
 	}
-	t, err := tableOf(m)
+	r, err := buildMasked(m, a, input, baseURL)
 	if err != nil {
 		return err
 	}
-	recorder := &requestRecorder{}
-	client, err := runtime.NewClient(t, runtime.Options{Transport: recorder, Attempts: 1, DisableBudgets: true, BaseURL: baseURL})
-	if err != nil {
-		return err
+	if r.token != "" {
+		fmt.Fprintf(w, "# before this, an access token is fetched from %s\n", r.token)
 	}
-	e := client.Call(context.Background(), a.Name, placeholders(a.Op, mask, nil), input)
-	if recorder.request == nil {
-		return errors.New(e.Err.Error())
-	}
-	r := maskedRequest{recorder.request, recorder.body, a}
 	if format != "curl" {
 		fmt.Fprintln(w, r.http())
 	}
@@ -110,96 +105,108 @@ func preview(w io.Writer, m *model.Connector, a *model.Action, input []byte, bas
 	return nil
 }
 
-// requestRecorder keeps the first request instead of sending it.
+// maskedRequest is a request whose secrets are masks.
+type maskedRequest struct {
+	*http.Request
+	body  []byte
+	masks masks
+	token string // where an access token is fetched first
+}
+
+// buildMasked lets the runtime build the request of an action, with masks.
+func buildMasked(m *model.Connector, a *model.Action, input []byte, baseURL string) (*maskedRequest, error) {
+	t, err := tableOf(m)
+	if err != nil {
+		return nil, err
+	}
+	auth := t.Lookup(a.Name).Auth
+	r := &maskedRequest{masks: masksOf(t.API, auth)}
+	recorder := &requestRecorder{into: r, auth: auth}
+	client, err := runtime.NewClient(t, runtime.Options{Transport: recorder, Attempts: 1, DisableBudgets: true, BaseURL: baseURL, AllowPrivateHosts: true})
+	if err != nil {
+		return nil, err
+	}
+	cred := runtime.Credentials{}
+	if auth != nil {
+		cred, input = r.masks.credentials(auth), withoutKeys(auth, a, input)
+	}
+	e := client.Call(context.Background(), a.Name, cred, input)
+	if r.Request == nil {
+		return nil, errors.New(e.Err.Error())
+	}
+	return r, nil
+}
+
+// withoutKeys takes a credential out of an input that a host has put there: a
+// mask takes its place.
+func withoutKeys(auth *runtime.AuthScheme, a *model.Action, input []byte) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(input, &members) != nil {
+		return input
+	}
+	taken := false
+	for _, f := range auth.Fields {
+		if _, there := members[f.Key]; there && !slices.ContainsFunc(a.Op.Params, func(p table.Param) bool { return p.Name == f.Key }) {
+			delete(members, f.Key)
+			taken = true
+		}
+	}
+	if without, err := json.Marshal(members); taken && err == nil {
+		return without
+	}
+	return input
+}
+
+// requestRecorder keeps the first request instead of sending it, apart from one
+// for an access token, which it answers.
 type requestRecorder struct {
-	request *http.Request
-	body    []byte
+	into *maskedRequest
+	auth *runtime.AuthScheme
 }
 
 func (r *requestRecorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	if r.request == nil {
-		r.request = req
-		if req.Body != nil {
-			r.body, _ = io.ReadAll(req.Body)
-		}
+	if r.into.Request != nil {
+		return nil, errors.New("this is a preview")
+	}
+	if r.auth != nil && r.auth.Token != nil && r.into.token == "" {
+		r.into.token = r.into.masks.shown(req.URL.String())
+		token := tokenAnswer(r.auth.Token.Path)
+		return &http.Response{StatusCode: http.StatusOK, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(token)), Request: req}, nil
+	}
+	r.into.Request = req
+	if req.Body != nil {
+		r.into.body, _ = io.ReadAll(req.Body)
 	}
 	return nil, errors.New("this is a preview")
 }
 
-// maskedRequest is a request whose secrets are masks.
-type maskedRequest struct {
-	*http.Request
-	body   []byte
-	action *model.Action
-}
-
-// http is the request as a server receives it, secrets as [field].
-func (r maskedRequest) http() string {
-	var b bytes.Buffer
-	req := r.Clone(context.Background())
-	req.Body = io.NopCloser(bytes.NewReader(r.body))
-	if err := req.Write(&b); err != nil {
-		return err.Error()
-	}
-	return r.unmask(strings.ReplaceAll(strings.TrimRight(b.String(), "\r\n"), "\r\n", "\n"), func(f table.CredentialField) string { return "[" + f.Key + "]" })
-}
-
-// curl is the request as a command, secrets as environment variables.
-func (r maskedRequest) curl() string {
-	variable := func(f table.CredentialField) string { return `'"$` + f.Env + `"'` }
-	parts := []string{"curl -sS -X " + r.Method + " " + r.unmask(quoted(r.URL.String()), variable)}
-	for _, name := range sortedHeaders(r.Header) {
-		if name == "Accept-Encoding" || name == "User-Agent" {
-			continue
-		}
-		for _, value := range r.Header[name] {
-			parts = append(parts, "-H "+r.unmask(quoted(name+": "+value), variable))
-		}
-	}
-	if len(r.body) > 0 {
-		parts = append(parts, "--data-binary "+r.unmask(quoted(string(r.body)), variable))
-	}
-	return strings.Join(parts, " \\\n  ")
-}
-
-// quoted is a text for a shell.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-func sortedHeaders(h http.Header) (names []string) {
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// unmask names the fields in the place of their masks, inside base64 too.
-func (r maskedRequest) unmask(text string, name func(table.CredentialField) string) string {
-	if r.action.Op.Auth == nil {
-		return text
-	}
-	fields := r.action.Op.Auth.Fields
-	if i := strings.Index(text, "Basic "); i >= 0 {
-		rest := text[i+len("Basic "):]
-		end := strings.IndexFunc(rest, func(c rune) bool { return !strings.ContainsRune(base64Letters, c) })
-		if end < 0 {
-			end = len(rest)
-		}
-		if plain, err := base64.StdEncoding.DecodeString(rest[:end]); err == nil && strings.Contains(string(plain), "mask0") {
-			shown := "[base64 of " + string(plain) + "]"
-			if strings.Contains(name(fields[0]), "$") {
-				shown = `'"$(printf %s "` + string(plain) + `" | base64 -w0)"'`
-				for _, f := range fields {
-					shown = strings.ReplaceAll(shown, mask(f), "$"+f.Env)
-				}
-			}
-			text = text[:i] + "Basic " + shown + rest[end:]
-		}
-	}
-	for _, f := range fields {
-		text = strings.ReplaceAll(text, mask(f), name(f))
+// tokenAnswer is an answer with a mask for the access token at its path.
+func tokenAnswer(path string) string {
+	text := `"` + maskOf(accessToken) + `"`
+	for _, name := range slices.Backward(strings.Split(path, ".")) {
+		key, _ := json.Marshal(name)
+		text = fmt.Sprintf("{%s:%s}", key, text)
 	}
 	return text
 }
 
-const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+// http is the request as a server receives it, secrets as [field]. Its
+// Content-Length is that of the body as it is shown, so that the text is a
+// request of its own.
+func (r *maskedRequest) http() string {
+	body := r.masks.shown(string(r.body))
+	req := r.Clone(context.Background())
+	if req.Body != nil {
+		req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	}
+	var b bytes.Buffer
+	if err := req.Write(&b); err != nil {
+		return err.Error()
+	}
+	head, _, _ := strings.Cut(b.String(), "\r\n\r\n")
+	head = r.masks.shown(strings.ReplaceAll(head, "\r\n", "\n"))
+	if body == "" {
+		return head
+	}
+	return head + "\n\n" + body
+}

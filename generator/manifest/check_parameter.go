@@ -15,7 +15,7 @@ import (
 
 func (r *Report) checkParameter(a *Action, p *Parameter, method string, known []string) {
 	r.checkParameterPlace(p, method)
-	r.checkEncoding(p)
+	r.checkEncoding(p, known)
 	r.checkValueChecks(p)
 	r.checkParameterDefault(p)
 	r.checkConditions(a, p.When)
@@ -82,7 +82,7 @@ var encodings = map[string]struct{ types, places []string }{
 	"segments":    {[]string{"string"}, []string{"path"}},
 }
 
-func (r *Report) checkEncoding(p *Parameter) {
+func (r *Report) checkEncoding(p *Parameter, known []string) {
 	typ := p.ValueType()
 	nested := typ == "array" || typ == "object"
 	if p.FileUse != nil {
@@ -95,6 +95,7 @@ func (r *Report) checkEncoding(p *Parameter) {
 		}
 		return
 	}
+	r.eachHoles(p.Encode.Each, known)
 	name, at := p.Encode.Name()
 	e := encodings[name]
 	if e.types != nil && typ != "any" && !slices.Contains(e.types, typ) {

@@ -48,6 +48,30 @@ func (r *Report) valueHoles(v Value, known []string) {
 	}
 }
 
+// eachHoles is valueHoles for the template of an element, where {item} is the
+// element and {item.x} a member of it.
+func (r *Report) eachHoles(v Value, known []string) {
+	names := append(slices.Clone(known), "item")
+	for _, m := range Hole.FindAllStringSubmatch(v.text(), -1) {
+		if strings.HasPrefix(m[1], "item.") {
+			names = append(names, m[1])
+		}
+	}
+	r.valueHoles(v, names)
+}
+
+// text is all the texts of a value, one after the other.
+func (v Value) text() string {
+	if v.Node == nil {
+		return ""
+	}
+	out := v.Node.Value
+	for _, c := range v.Node.Content {
+		out += " " + Value{c}.text()
+	}
+	return out
+}
+
 // credentialHoles are the holes for the fields of some schemes, of all when
 // names is nil.
 func (r *Report) credentialHoles(m *Manifest, names []string) (out []string) {

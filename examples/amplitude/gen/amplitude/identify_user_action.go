@@ -53,7 +53,7 @@ var identifyUserOp = runtime.Operation{
 	Path:    "/identify",
 	Params:  identifyUserParams,
 	Auth:    &ingestAuth,
-	Body:    &identificationBody,
+	Body:    &identifyUserBody,
 	Success: []int{200},
 	Result:  runtime.Result{Kind: runtime.ResultFields},
 	Outputs: []runtime.Output{
@@ -68,26 +68,53 @@ var identifyUserOp = runtime.Operation{
 	},
 }
 
+var identifyUserBody = runtime.Body{
+	Format:    runtime.BodyForm,
+	MediaType: "application/x-www-form-urlencoded",
+	Root: runtime.Template{
+		Kind: runtime.TemplateObject,
+		Members: []runtime.Member{
+			{
+				Name: "identification",
+				Value: runtime.Template{
+					Kind: runtime.TemplateList,
+					Elements: []runtime.Template{
+						{
+							Kind: runtime.TemplateObject,
+							Members: []runtime.Member{
+								{Name: "user_id", Value: runtime.Template{Kind: runtime.TemplateValue, Name: "user_id"}},
+								{Name: "device_id", Value: runtime.Template{Kind: runtime.TemplateValue, Name: "device_id"}},
+								{Name: "user_properties", Value: runtime.Template{Kind: runtime.TemplateValue, Name: "user_properties"}},
+							},
+						},
+					},
+				},
+			},
+		},
+	},
+	Nested: runtime.EncodePythonJSON,
+}
+
 var identifyUserParams = []runtime.Param{
 	{
 		Name:        "user_properties",
 		Type:        runtime.TypeObject,
 		Required:    true,
-		In:          runtime.InBody,
+		In:          runtime.InNone,
 		Wire:        "user_properties",
 		Description: "Properties of the user",
 	},
 	{
 		Name:        "user_id",
 		Type:        runtime.TypeString,
-		In:          runtime.InBody,
+		In:          runtime.InNone,
 		Wire:        "user_id",
 		Description: "ID of the user; this or device_id is needed",
 	},
 	{
 		Name:        "device_id",
 		Type:        runtime.TypeString,
-		In:          runtime.InBody,
+		In:          runtime.InNone,
 		Wire:        "device_id",
 		Description: "ID of the device; this or user_id is needed",
 	},
