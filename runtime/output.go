@@ -306,10 +306,11 @@ func (k *call) shaped(o *Output, value []byte, at string) ([]byte, *Error) {
 	return k.single(o, o.Type, value, at)
 }
 
-// misplaced is what an output holds whose value is of another kind: its default,
-// where it has one; otherwise the answer is not what the manifest says.
+// misplaced is what an output holds whose value is of another kind: null, where
+// that is its default; otherwise the answer is not what the manifest says, and
+// records would vanish behind an empty list.
 func (k *call) misplaced(o *Output, value []byte, at, want string) ([]byte, *Error) {
-	if o.Default == "" {
+	if o.Default != "null" {
 		return nil, k.failed(CodeUnexpectedResponse, o.where(at)+" is "+kindOf(value)+", not "+want)
 	}
 	k.report(Drift{Path: at, Kind: DriftType, Want: string(o.Type), Got: typeOf(value)})

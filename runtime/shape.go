@@ -216,15 +216,17 @@ func (k *call) projectField(dst []byte, f *ShapeField, value []byte, t trail) ([
 		return append(dst, value...), nil
 	}
 	out := k.scalar(scalar{f.Type, f.Convert, f.Values}, value, t)
+	if out[0] == 'n' {
+		return append(dst, f.otherwise()...), nil
+	}
 	k.inspectEnum(f, out, t)
 	return append(dst, out...), nil
 }
 
-// projectList appends a list of a projected object. One with an element that is
-// no object where objects are wanted is no such list.
+// projectList appends a list of a projected object. One with an element of
+// another type than its elements are is no such list.
 func (k *call) projectList(dst []byte, f *ShapeField, list []byte, t trail) ([]byte, *Error) {
-	if f.Shape == nil && f.Items != TypeObject && !f.Convert && f.Values == nil {
-		k.inspectItems(f, list, t)
+	if f.Shape == nil && f.Items != TypeObject && !isScalarType(f.Items) {
 		return append(dst, list...), nil
 	}
 	start := len(dst)
@@ -240,7 +242,7 @@ func (k *call) projectList(dst []byte, f *ShapeField, list []byte, t trail) ([]b
 			return dst, err
 		}
 		if !fits {
-			k.reportAt(t, DriftType, string(TypeObject), typeOf(value))
+			k.reportAt(t, DriftType, string(f.items()), typeOf(value))
 			return append(dst[:start], f.otherwise()...), nil
 		}
 	}
@@ -265,15 +267,23 @@ func (k *call) projectMap(dst []byte, f *ShapeField, object []byte, t trail) ([]
 			return dst, err
 		}
 		if !fits {
-			k.reportAt(t, DriftType, string(TypeObject), typeOf(value))
+			k.reportAt(t, DriftType, string(f.items()), typeOf(value))
 			dst = append(dst, "null"...)
 		}
 	}
 	return append(dst, '}'), nil
 }
 
-// projectItem appends an element of a list or a value of a map, unless it should
-// be an object and is none.
+// items is the type of the elements of a list or the values of a map.
+func (f *ShapeField) items() Type {
+	if f.Shape != nil {
+		return TypeObject
+	}
+	return f.Items
+}
+
+// projectItem appends an element of a list or a value of a map, unless it is of
+// another type.
 func (k *call) projectItem(dst []byte, f *ShapeField, value []byte, t trail) ([]byte, bool, *Error) {
 	switch object := f.Shape != nil || f.Items == TypeObject; {
 	case object && value[0] != '{':
@@ -284,7 +294,12 @@ func (k *call) projectItem(dst []byte, f *ShapeField, value []byte, t trail) ([]
 	case object || f.Items == "" || f.Items == TypeAny:
 		return append(dst, value...), true, nil
 	}
-	value = k.convert(scalar{f.Items, f.Convert, f.Values}, value)
-	k.inspectType(f.Items, value, t)
+	if !f.Convert && f.Values == nil {
+		k.inspectType(f.Items, value, t)
+	}
+	value = k.convert(scalar{f.Items, true, f.Values}, value)
+	if !isType(f.Items, value) {
+		return dst, false, nil
+	}
 	return append(dst, value...), true, nil
 }

@@ -1,4 +1,5 @@
-// import: a manifest from what others have written about an API.
+// import: a manifest from what others have written about an API, and the
+// changes of a vendor brought into one.
 
 package main
 
@@ -6,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +26,7 @@ func importCommand() *cobra.Command {
 			return errors.New("name the format: openapi or catalogue")
 		},
 	}
-	cmd.AddCommand(importOpenAPICommand())
+	cmd.AddCommand(importOpenAPICommand(), importCatalogueCommand())
 	return cmd
 }
 
@@ -33,24 +36,61 @@ type importFlags struct {
 	importer.Options
 }
 
+func (f *importFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.out, "out", "-", "manifest to write, or to bring the changes into; - for standard output")
+	cmd.Flags().StringVar(&f.report, "report", "", "write the report as JSON to this `FILE` too")
+}
+
 func importOpenAPICommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "openapi FILE",
 		Short: "Make a manifest of an OpenAPI 3.0 or 3.1 document, or bring its changes into one",
-		Args:  cobra.ExactArgs(1),
+		Long: `Make a manifest of an OpenAPI 3.0 or 3.1 document. What the language cannot say is
+left out and reported; what the document does not say is guessed and marked.
+
+With --out, the import is kept beside the manifest (manifest.import.yaml). A second
+import compares with it and brings the vendor's changes in; what was edited by hand stays.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f.NoTypes, f.Path = !f.types, args[0]
 			return importOpenAPI(c, args[0], f)
 		},
 	}
+	f.register(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.Only, "only", nil, "import only what this names: an operationId, a tag, or a path such as /events/** (repeatable)")
 	flags.StringVar(&f.Name, "name", "", "name of the connector (default: from the title)")
 	flags.StringVar(&f.BaseURL, "base-url", "", "base address instead of the document's servers")
 	flags.BoolVar(&f.types, "types", true, "describe the objects of answers under types")
-	flags.StringVar(&f.out, "out", "-", "manifest to write, or to bring the changes into; - for standard output")
-	flags.StringVar(&f.report, "report", "", "write the report as JSON to this `FILE` too")
+	return cmd
+}
+
+func importCatalogueCommand() *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "catalogue FILE",
+		Short: "Make a skeleton of one integration of the host's catalogue, manifests.json",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			src, err := readManifest(args[0])
+			if err != nil {
+				return err
+			}
+			r, err := importer.Catalogue(args[0], src, f.Options)
+			if err != nil {
+				return err
+			}
+			return finishImport(c, f, r, func() error {
+				if _, err := os.Stat(f.out); err == nil {
+					return fmt.Errorf("%s is there already; a skeleton is written once", f.out)
+				}
+				return replace(f.out, r.Manifest)
+			})
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVar(&f.Name, "name", "", "name of the integration, where the catalogue has several")
 	return cmd
 }
 
@@ -59,31 +99,114 @@ func importOpenAPI(c *cobra.Command, file string, f importFlags) error {
 	if err != nil {
 		return err
 	}
+	last, err := lastImport(f.out)
+	if err != nil {
+		return err
+	}
+	asked := f.Options
+	f.Options = f.since(c, last)
 	r, err := importer.OpenAPI(file, src, f.Options)
 	if err != nil {
 		return err
 	}
-	r.Report.Print(c.ErrOrStderr())
-	if err := writeReport(f.report, r.Report); err != nil {
+	if last != nil && len(asked.Only) > 0 {
+		if err := r.Keep(last); err != nil {
+			return fmt.Errorf("%s: %w", baseFile(f.out), err)
+		}
+		f.Only = union(importer.BaseOptions(last).Only, asked.Only)
+	}
+	return finishImport(c, f, r, func() error { return bringIn(f, r, last) })
+}
+
+// since are the wishes of the last import, where none are given now.
+func (f importFlags) since(c *cobra.Command, last []byte) importer.Options {
+	o, before := f.Options, importer.BaseOptions(last)
+	if len(o.Only) == 0 {
+		o.Only = before.Only
+	}
+	if o.Name == "" {
+		o.Name = before.Name
+	}
+	if o.BaseURL == "" {
+		o.BaseURL = before.BaseURL
+	}
+	if !c.Flags().Changed("types") {
+		o.NoTypes = before.NoTypes
+	}
+	return o
+}
+
+// union is what was asked for and what is; all and something is all.
+func union(before, now []string) []string {
+	if len(before) == 0 {
+		return nil
+	}
+	for _, n := range now {
+		if !slices.Contains(before, n) {
+			before = append(before, n)
+		}
+	}
+	return before
+}
+
+// bringIn writes a first import, or merges a later one.
+func bringIn(f importFlags, r *importer.Result, last []byte) error {
+	content := r.Manifest
+	if mine, err := os.ReadFile(f.out); err == nil {
+		merged, err := importer.Merge(f.out, last, mine, r)
+		if err != nil {
+			return err
+		}
+		content = merged.Manifest
+		r.Report.Notes = append(r.Report.Notes, merged.Notes...)
+	} else if !errors.Is(err, os.ErrNotExist) {
 		return err
+	}
+	if err := replace(f.out, content); err != nil {
+		return err
+	}
+	return replace(baseFile(f.out), importer.Base(r, f.Options))
+}
+
+// finishImport writes the manifest and tells what there is to tell.
+func finishImport(c *cobra.Command, f importFlags, r *importer.Result, write func() error) error {
+	if f.out != "-" {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	r.Report.Print(c.ErrOrStderr())
+	if f.report != "" {
+		content, err := json.MarshalIndent(r.Report, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := replace(f.report, append(content, '\n')); err != nil {
+			return err
+		}
 	}
 	if f.out == "-" {
 		_, err := c.OutOrStdout().Write(r.Manifest)
 		return err
 	}
-	return replace(f.out, r.Manifest)
+	return nil
 }
 
-func writeReport(file string, r *importer.Report) error {
-	if file == "" {
-		return nil
-	}
-	content, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(content, '\n'), 0o644)
+// baseFile is where the last import of a manifest is kept: manifest.import.yaml
+// beside manifest.yaml.
+func baseFile(out string) string {
+	ext := filepath.Ext(out)
+	return strings.TrimSuffix(out, ext) + ".import" + ext
 }
 
-var _ io.Writer = os.Stdout
-var _ = fmt.Sprint
+// lastImport is the last import of a manifest, or nil.
+func lastImport(out string) ([]byte, error) {
+	if out == "-" {
+		return nil, nil
+	}
+	src, err := os.ReadFile(baseFile(out))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	return src, err
+}

@@ -355,7 +355,7 @@ type spot struct{ in, wire string }
 // checkPlaces wants every place of the request to be taken once.
 func (r *Report) checkPlaces(m *Manifest, a *Action) {
 	taken := r.sharedPlaces(m, a)
-	own := func(at Text, p spot) {
+	own := func(at Text, p spot, as string) {
 		if p.in == "header" {
 			p.wire = http.CanonicalHeaderKey(p.wire)
 		}
@@ -363,20 +363,20 @@ func (r *Report) checkPlaces(m *Manifest, a *Action) {
 			r.Add(at.Pos, "give one of them another `wire` name", "%s in the %s is taken twice, by %s and by %s", quote(p.wire), p.in, by, quote(at.Value))
 			return
 		}
-		taken[p] = quote(at.Value)
+		taken[p] = as
 	}
 	for _, q := range a.Query {
-		own(q.Name, spot{"query", q.Name.Value})
+		own(q.Name, spot{"query", q.Name.Value}, "a constant of the query")
 	}
 	for _, h := range a.Headers {
 		delete(taken, spot{"header", http.CanonicalHeaderKey(h.Name.Value)}) // it replaces the connector's
-		own(h.Name, spot{"header", h.Name.Value})
+		own(h.Name, spot{"header", h.Name.Value}, "a header of the action")
 	}
 	for _, p := range a.Params {
 		switch p.In.Value {
 		case "", "none", "path":
 		default:
-			own(p.Name, spot{p.In.Value, p.Wire.Or(p.Name.Value)})
+			own(p.Name, spot{p.In.Value, p.Wire.Or(p.Name.Value)}, quote(p.Name.Value))
 		}
 	}
 	r.checkNesting(a)

@@ -31,6 +31,7 @@ func (r *Report) checkTypes(m *Manifest) {
 	for _, t := range m.Types {
 		if contains(builtinTypes, t.Name.Value) {
 			r.Add(t.Name.Pos, "rename it", "%s is a type of JSON already", quote(t.Name.Value))
+			continue
 		}
 		for _, f := range t.Value.Fields {
 			r.checkField(f, known)

@@ -141,6 +141,14 @@ func nullable(s Object, title string) Object {
 	return Object{{"anyOf", []Object{s, {{"type", "null"}}}}, {"default", nil}, {"title", title}}
 }
 
+// orNull allows null beside what a schema allows.
+func orNull(s Object) Object {
+	if len(s) == 0 {
+		return s
+	}
+	return Object{{"anyOf", []Object{s, {{"type", "null"}}}}}
+}
+
 // described adds a description at its place among sorted keys.
 func described(s Object, description string) Object {
 	if description == "" {
@@ -224,7 +232,7 @@ func (d *definitions) field(f table.ShapeField) Object {
 	var s Object
 	switch {
 	case f.Map:
-		s = Object{{"additionalProperties", element(f.Items)}, {"type", "object"}}
+		s = Object{{"additionalProperties", orNull(element(f.Items))}, {"type", "object"}}
 	case f.Type == "array":
 		s = Object{{"items", element(f.Items)}, {"type", "array"}}
 	case f.Type == "any":

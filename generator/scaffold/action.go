@@ -14,7 +14,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"modulex.dev/connector/generator"
-	"modulex.dev/connector/generator/compare"
 	"modulex.dev/connector/generator/manifest"
 )
 
@@ -86,32 +85,60 @@ func Pagings(file string, src []byte) []string {
 // manifest with faults is refused with its [manifest.Diagnostics]; an action that
 // would have faults, with the first of them.
 func AddAction(file string, src []byte, a Action) ([]byte, error) {
-	before, err := compare.Load(file, src)
+	if _, faults := generator.Load(file, src); len(faults) > 0 {
+		return nil, faults
+	}
+	root, err := parse(src)
 	if err != nil {
 		return nil, err
 	}
-	at, err := endOfActions(src)
+	at, err := endOfActions(root, src)
 	if err != nil {
 		return nil, err
 	}
 	out := slices.Concat(src[:at.offset], a.text(at), src[at.offset:])
-	m, faults := generator.Load(file, out)
-	if len(faults) > 0 {
+	if _, faults := generator.Load(file, out); len(faults) > 0 {
 		return nil, asAnswer(faults)
 	}
-	if last := m.Actions[len(m.Actions)-1]; last.Name != a.Name {
+	if after, err := parse(out); err != nil || !oneMore(root, after, a.Name) {
 		return nil, errors.New("the end of the actions cannot be found; write the action there by hand")
 	}
-	after, err := compare.Load(file, out)
-	if err != nil {
+	return out, nil
+}
+
+func parse(src []byte) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &doc); err != nil {
 		return nil, err
 	}
-	for _, c := range compare.Compare(before, after).Changes {
-		if c.Kind != compare.Added || !slices.Equal(c.Subjects, []string{a.Name}) {
-			return nil, fmt.Errorf("the end of the actions cannot be found: %s would change; write the action there by hand", c.What)
+	return doc.Content[0], nil
+}
+
+// oneMore reports whether a manifest is another with an action of that name at
+// the end, and nothing else.
+func oneMore(before, after *yaml.Node, name string) bool {
+	list := actionsOf(after)
+	n := len(list.Content)
+	if n < 2 || list.Content[n-2].Value != name {
+		return false
+	}
+	list.Content = list.Content[:n-2]
+	return same(before, after)
+}
+
+// actionsOf is the value of the key actions.
+func actionsOf(root *yaml.Node) *yaml.Node {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value == "actions" {
+			return root.Content[i+1]
 		}
 	}
-	return out, nil
+	return &yaml.Node{}
+}
+
+// same reports whether two nodes mean the same.
+func same(a, b *yaml.Node) bool {
+	return a.Kind == b.Kind && a.Tag == b.Tag && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, same)
 }
 
 // Check tells what is wrong with the answers that there are.
@@ -139,22 +166,13 @@ type spot struct {
 	unclosed bool   // the last line has none
 }
 
-func endOfActions(src []byte) (spot, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &doc); err != nil {
-		return spot{}, err
-	}
-	root := doc.Content[0]
-	actions, next := 0, 0 // the index of the key, the line of what follows
-	for i := 0; i < len(root.Content); i += 2 {
-		if root.Content[i].Value == "actions" {
-			actions = i
-			if i+2 < len(root.Content) {
-				next = root.Content[i+2].Line
-			}
+func endOfActions(root *yaml.Node, src []byte) (spot, error) {
+	list, next := actionsOf(root), 0 // the line of what follows
+	for i := 0; i+2 < len(root.Content); i += 2 {
+		if root.Content[i+1] == list {
+			next = root.Content[i+2].Line
 		}
 	}
-	list := root.Content[actions+1]
 	if root.Style&yaml.FlowStyle != 0 || list.Style&yaml.FlowStyle != 0 {
 		return spot{}, errors.New("the actions are in braces; write each on lines of its own first")
 	}

@@ -29,8 +29,6 @@ const getText = `  get_thing:
 // Where the action goes: behind the last one, before what belongs to what
 // follows, in the author's own layout.
 func TestAddActionPlaces(t *testing.T) {
-	deep := strings.NewReplacer("\n  ", "\n      ", "\n    ", "\n         ", "\n      ", "\n            ").Replace("\n" + getText)[1:]
-	deep = "   " + strings.TrimPrefix(deep, "  ")
 	for _, tt := range []struct{ name, before, after, text string }{
 		{"the end", head + "actions:\n" + first, "", "\n" + getText},
 		{"no line break at the end", head + "actions:\n" + strings.TrimSuffix(first, "\n"), "", "\n\n" + getText},
@@ -132,6 +130,7 @@ func TestAddActionRefuses(t *testing.T) {
 			a.Params = []scaffold.Param{{Name: "a", In: "query", Type: "text", Description: "A"}}
 		}), `"type" cannot be "text"`},
 		{head + "actions: { first_one: { description: The first., request: GET /first, returns: none } }\n", get, "the actions are in braces"},
+		{head + "actions:\n  first_one:\n    request: GET /first\n    returns: none\n    description: |+\n      The first.\n\n\n", get, "the end of the actions cannot be found"},
 		{head, get, `manifest.yaml:1:1: `},
 	} {
 		_, err := scaffold.AddAction("manifest.yaml", []byte(tt.src), tt.action)

@@ -128,7 +128,7 @@ func diffFields(what, got string, want url.Values) (faults []string) {
 func listed(values []string) string {
 	shown := make([]string, len(values))
 	for i, v := range values {
-		shown[i] = quoted(v)
+		shown[i] = text(v)
 	}
 	return strings.Join(shown, " and ")
 }
