@@ -14,15 +14,19 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: ## run all tests under the race detector
+test: cases ## run all tests under the race detector, the cases of the manifests first
 	go test -race ./...
+
+.PHONY: cases
+cases: ## run the cases that stand beside the actions of each manifest
+	@for m in $(MANIFESTS); do echo "connectorgen test --manifest $$m"; go run ./cmd/connectorgen test --manifest $$m || exit 1; done
 
 .PHONY: generate
 generate: ## write gen/ and the pages that are rendered from the language's schema
 	@for m in $(MANIFESTS); do echo "connectorgen generate --manifest $$m"; go run ./cmd/connectorgen generate --manifest $$m || exit 1; done
-	go run ./cmd/connectorgen schema > docs/manifest.schema.json
-	go run ./cmd/connectorgen schema --format markdown > docs/manifest.md
-	go run ./cmd/connectorgen rules --format markdown > docs/rules.md
+	go run ./cmd/connectorgen schema > docs/.page && mv docs/.page docs/manifest.schema.json
+	go run ./cmd/connectorgen schema --format markdown > docs/.page && mv docs/.page docs/manifest.md
+	go run ./cmd/connectorgen rules --format markdown > docs/.page && mv docs/.page docs/rules.md
 
 .PHONY: check
 check: ## tell whether the generated files are current

@@ -88,7 +88,8 @@ func (b *builder) pageFields() (fields []bodyField) {
 }
 
 // withFields puts members in front of the members of an object and behind them. A
-// member of the object that has the name of one of those gives way.
+// member of the object that has the name of one of those gives way. A dot in a
+// name behind leads into an object.
 func withFields(object []byte, first, last []bodyField) []byte {
 	out := append(make([]byte, 0, len(object)+128), '{')
 	add := func(fields []bodyField) {
@@ -97,6 +98,13 @@ func withFields(object []byte, first, last []bodyField) []byte {
 			out = f.value.appendJSON(out)
 		}
 	}
+	var deep []bodyField
+	last = slices.DeleteFunc(slices.Clone(last), func(f bodyField) bool {
+		if strings.Contains(f.name, ".") {
+			deep = append(deep, f)
+		}
+		return strings.Contains(f.name, ".")
+	})
 	add(first)
 	rawJSON(object).members(func(name string, v Value) {
 		named := func(f bodyField) bool { return f.name == name }
@@ -105,6 +113,33 @@ func withFields(object []byte, first, last []bodyField) []byte {
 		}
 	})
 	add(last)
+	out = append(out, '}')
+	for _, f := range deep {
+		out = placed(out, strings.Split(f.name, "."), f.value)
+	}
+	return out
+}
+
+// placed puts a value at a path of an object, in the place of what stands there.
+func placed(object []byte, path []string, value Value) []byte {
+	if len(path) == 0 {
+		return value.appendJSON(nil)
+	}
+	if len(object) == 0 || object[0] != '{' {
+		object = []byte("{}")
+	}
+	out, met := []byte{'{'}, false
+	rawJSON(object).members(func(name string, v Value) {
+		if name == path[0] {
+			met, v = true, rawJSON(placed(v.appendJSON(nil), path[1:], value))
+		}
+		out = append(appendQuoted(comma(out, 0), name), ':')
+		out = v.appendJSON(out)
+	})
+	if !met {
+		out = append(appendQuoted(comma(out, 0), path[0]), ':')
+		out = append(out, placed(nil, path[1:], value)...)
+	}
 	return append(out, '}')
 }
 

@@ -251,8 +251,6 @@ func (k *call) errors() *Errors {
 	switch {
 	case k.op.Errors != nil:
 		return k.op.Errors
-	case k.action != nil && k.action.Errors != nil:
-		return k.action.Errors
 	}
 	return &k.client.table.API.Errors
 }

@@ -154,32 +154,31 @@ func (k *call) fields(ctx context.Context) (f fields, state *ListState, err *Err
 		}
 		return f, nil, err
 	}
-	b := besides{call: k}
+	b := besides{call: k, lists: make(map[int][][]byte)}
 	f.list = k.plan().list
 	var paged ListState
 	f.parts, paged, err = k.parts(ctx, b.page)
-	if err == nil && b.first != nil {
-		f.values, err = k.outputs(b.first, paged.Count)
+	if err == nil && b.last != nil {
+		f.values, err = k.outputs(b.last, paged.Count)
 	}
 	if err == nil {
-		b.join(f.values)
+		for i, parts := range b.lists {
+			f.values[i] = appendList(make([]byte, 0, sizeOf(parts)+2), parts)
+		}
 	}
 	return f, &paged, err
 }
 
-// besides are the fields beside a paged list. They come from the first page; the
-// other lists among them go on with every page.
+// besides are the fields beside a paged list. The lists among them go on with
+// every page; the others are those of the last one, where a caller goes on.
 type besides struct {
 	*call
-	first *cut
-	more  map[int][][]byte // the elements of further pages, by output
+	last  *cut
+	lists map[int][][]byte // their elements so far, by output
 }
 
 func (b *besides) page(c *cut) *Error {
-	if b.first == nil {
-		b.first = c
-		return nil
-	}
+	b.last = c
 	for i := range b.op.Outputs {
 		o := &b.op.Outputs[i]
 		if i == c.plan.list || o.From != SourceBody || o.kind() != TypeArray {
@@ -189,25 +188,16 @@ func (b *besides) page(c *cut) *Error {
 		if err != nil {
 			return err
 		}
-		if value[0] != '[' || len(inList(value)) == 0 {
-			continue
+		if value[0] != '[' {
+			continue // null, its default
 		}
-		if b.more == nil {
-			b.more = make(map[int][][]byte)
+		parts := b.lists[i]
+		if inner := inList(value); len(inner) > 0 {
+			parts = append(parts, inner)
 		}
-		b.more[i] = append(b.more[i], inList(value))
+		b.lists[i] = parts
 	}
 	return nil
-}
-
-// join puts the lists together.
-func (b *besides) join(values [][]byte) {
-	for i, more := range b.more {
-		if values[i][0] == '[' && len(inList(values[i])) > 0 {
-			more = append([][]byte{inList(values[i])}, more...)
-		}
-		values[i] = appendList(make([]byte, 0, sizeOf(more)+2), more)
-	}
 }
 
 // joined are all values, the list that is made of parts included.

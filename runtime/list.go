@@ -114,6 +114,9 @@ func (m *maker) element(c *cursor) (value []byte, there bool) {
 			value = inner
 		}
 	}
+	if m.o.Find != nil && !isType(m.o.kind(), value) {
+		return nil, false // an element of another kind is none that fits
+	}
 	if f := m.o.Find; f != nil && f.Path != "" {
 		said := find(value, f.Path)
 		if !m.known || said == nil || textOf(said) != m.is {

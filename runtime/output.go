@@ -283,7 +283,7 @@ func (k *call) programOutput(o *Output, c *cut) ([]byte, *Error) {
 	if c.absent || c.root == nil {
 		return nil, nil
 	}
-	value, err := k.program(o.JQ, c.root, c.answer.status)
+	value, err := k.program(o.JQ, c.root, c.answer)
 	if err == nil && value[0] == 'n' && (o.Default != "" || o.kind() == TypeArray) {
 		return nil, nil
 	}

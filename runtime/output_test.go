@@ -365,7 +365,7 @@ func TestPagedOutputs(t *testing.T) {
 		state ListState
 	}{
 		{"pages", ``, []step{peoplePage(`"a"`, "2", "1", "2"), peoplePage(`"b"`, "3"), peoplePage(`"c"`, "null", "3")},
-			`{"success":true,"error":null,"total":3,"seen":3,"people":[` + item("1") + `,` + item("2") + `,` + item("3") + `],"owner":"a"}`, ListState{Count: 3, Complete: true, Stop: StopEnd}},
+			`{"success":true,"error":null,"total":3,"seen":3,"people":[` + item("1") + `,` + item("2") + `,` + item("3") + `],"owner":"c"}`, ListState{Count: 3, Complete: true, Stop: StopEnd}},
 		{"nothing", ``, []step{peoplePage(`null`, "null")},
 			`{"success":true,"error":null,"total":0,"seen":0,"people":[],"owner":null}`, ListState{Complete: true, Stop: StopEnd}},
 		{"as many as are wanted", `{"limit":1}`, []step{peoplePage(`"a"`, "2", "1", "2")},

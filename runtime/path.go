@@ -10,12 +10,13 @@ import (
 )
 
 // path is a dotted path into JSON: errors.0.message. A number indexes a list,
-// and names a member where it meets an object.
+// from its end when it is negative, and names a member where it meets an object.
 type path []segment
 
 type segment struct {
 	name  string
 	index int // -1: no number
+	back  int // from the end of a list: 1 is the last; 0: not
 }
 
 func parsePath(dotted string) path {
@@ -34,7 +35,24 @@ func parseSegment(name string) segment {
 	if err != nil || index < 0 || name != strconv.Itoa(index) {
 		index = -1
 	}
-	return segment{name, index}
+	s := segment{name: name, index: index}
+	if back, ok := strings.CutPrefix(name, "-"); ok {
+		if n, err := strconv.Atoi(back); err == nil && n > 0 && back == strconv.Itoa(n) {
+			s.back = n
+		}
+	}
+	return s
+}
+
+// forward splits a path before the first place that is counted from an end: how
+// long a list is, is known only behind it.
+func (p path) forward() (ahead, rest path) {
+	for i, s := range p {
+		if s.back > 0 {
+			return p[:i], p[i:]
+		}
+	}
+	return p, nil
 }
 
 // in follows the path into a checked value; nil when it leads nowhere.
@@ -53,6 +71,8 @@ func (s segment) in(value []byte) []byte {
 		return member(value, s.name)
 	case len(value) > 0 && value[0] == '[' && s.index >= 0:
 		return element(value, s.index)
+	case len(value) > 0 && value[0] == '[' && s.back > 0:
+		return element(value, elements(value)-s.back)
 	}
 	return nil
 }

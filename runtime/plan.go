@@ -10,6 +10,7 @@ import "slices"
 type plan struct {
 	wants []path
 	names []string // the wants, dotted
+	rests []path   // what is left of each behind what one pass can find
 
 	result                            int // index in wants, -1 for none
 	next, current, more, pages, total int
@@ -55,7 +56,8 @@ func (p *plan) want(dotted string) int {
 	if i := slices.Index(p.names, dotted); i >= 0 {
 		return i
 	}
-	p.names, p.wants = append(p.names, dotted), append(p.wants, parsePath(dotted))
+	ahead, rest := parsePath(dotted).forward()
+	p.names, p.wants, p.rests = append(p.names, dotted), append(p.wants, ahead), append(p.rests, rest)
 	return len(p.wants) - 1
 }
 

@@ -6,6 +6,8 @@ package runtime
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +64,7 @@ func (k *call) breaks(rule *FailureRule, a *answer, root, member []byte) (bool, 
 	case root == nil || rule.Prefix != "":
 		return false, nil
 	case rule.JQ != "":
-		said, err := k.program(rule.JQ, root, a.status)
+		said, err := k.program(rule.JQ, root, a)
 		return err == nil && said[0] != 'n' && said[0] != 'f', err
 	}
 	return rule.fails(member), nil
@@ -98,7 +100,7 @@ func (k *call) message(a *answer) string {
 	body := withoutMark(a.body)
 	if root := checkedJSON(bytes.ToValidUTF8(body, []byte("\uFFFD"))); root != nil {
 		for _, rule := range k.errors().Messages {
-			if text := k.said(&rule, root, a.status); text != "" {
+			if text := k.said(&rule, root, a); text != "" {
 				return text
 			}
 		}
@@ -107,10 +109,10 @@ func (k *call) message(a *answer) string {
 }
 
 // said is the text that a rule finds in a body.
-func (k *call) said(rule *ErrorRule, root []byte, status int) string {
+func (k *call) said(rule *ErrorRule, root []byte, a *answer) string {
 	value := find(root, rule.Path)
 	if rule.JQ != "" {
-		value, _ = k.program(rule.JQ, root, status) // a program that fails finds nothing
+		value, _ = k.program(rule.JQ, root, a) // a program that fails finds nothing
 	}
 	if value == nil || value[0] != '[' {
 		return rule.text(value)
@@ -142,7 +144,7 @@ func (r *ErrorRule) text(value []byte) string {
 
 // program gives a body to a jq program. The program sees the parameters of the
 // call as $input and the status of the answer as $status.
-func (k *call) program(program string, body []byte, status int) ([]byte, *Error) {
+func (k *call) program(program string, body []byte, a *answer) ([]byte, *Error) {
 	jq := k.client.table.API.JQ
 	if jq == nil {
 		return nil, k.failed(CodeInternal, "this connector cannot run jq programs")
@@ -156,7 +158,8 @@ func (k *call) program(program string, body []byte, status int) ([]byte, *Error)
 		b := builder{call: k, values: k.values}
 		input = b.input()
 	}
-	said, err := jq.Run(ctx, program, body, map[string][]byte{"input": input, "status": strconv.AppendInt(nil, int64(status), 10)})
+	said, err := jq.Run(ctx, program, body, map[string][]byte{
+		"input": input, "status": strconv.AppendInt(nil, int64(a.status), 10), "headers": headersJSON(a.header)})
 	if err != nil {
 		return nil, k.failed(CodeUnexpectedResponse, "a jq program cannot read the answer: "+k.secrets.clean(err.Error()))
 	}
@@ -164,4 +167,18 @@ func (k *call) program(program string, body []byte, status int) ([]byte, *Error)
 		return nil, k.failed(CodeInternal, "a jq program yields something that is not JSON")
 	}
 	return said, nil
+}
+
+// headersJSON is the headers of an answer as an object, by their canonical
+// names; several of one name are joined with a comma.
+func headersJSON(h http.Header) []byte {
+	joined := make(map[string]string, len(h))
+	for name, values := range h {
+		joined[http.CanonicalHeaderKey(name)] = strings.Join(values, ", ")
+	}
+	out, err := json.Marshal(joined)
+	if err != nil {
+		return []byte("{}")
+	}
+	return out
 }

@@ -32,7 +32,7 @@ func (c *cut) at(i int) []byte {
 	if i < 0 || i >= len(c.found) {
 		return nil
 	}
-	return c.found[i]
+	return c.plan.rests[i].in(c.found[i])
 }
 
 // take cuts what an operation wants out of an answer. With collect, the

@@ -4,7 +4,10 @@
 
 package runtime
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // projection is a shape made ready: the ways that its fields go in a source,
 // put together so that one walk over the source finds all of them.
@@ -215,6 +218,9 @@ func (k *call) projectField(dst []byte, f *ShapeField, value []byte, t trail) ([
 	case f.Type == TypeObject:
 		return append(dst, value...), nil
 	}
+	if f.Template != "" && isScalar(value) || f.Template != "" && value[0] == '"' {
+		value = appendQuoted(nil, strings.ReplaceAll(f.Template, "{value}", textOf(value)))
+	}
 	out := k.scalar(scalar{f.Type, f.Convert, f.Values}, value, t)
 	if out[0] == 'n' {
 		return append(dst, f.otherwise()...), nil
@@ -226,13 +232,18 @@ func (k *call) projectField(dst []byte, f *ShapeField, value []byte, t trail) ([
 // projectList appends a list of a projected object. One with an element of
 // another type than its elements are is no such list.
 func (k *call) projectList(dst []byte, f *ShapeField, list []byte, t trail) ([]byte, *Error) {
-	if f.Shape == nil && f.Items != TypeObject && !isScalarType(f.Items) {
+	if f.Shape == nil && f.Items != TypeObject && !isScalarType(f.Items) && f.Pluck == "" {
 		return append(dst, list...), nil
 	}
 	start := len(dst)
 	dst = append(dst, '[')
 	for c := inside(list); c.more(); {
 		value := c.skip()
+		if f.Pluck != "" {
+			if value = find(value, f.Pluck); value == nil || value[0] == 'n' {
+				continue
+			}
+		}
 		if len(dst) > start+1 {
 			dst = append(dst, ',')
 		}

@@ -110,7 +110,7 @@ func (k *call) seek(c *Capture, a *answer) (Value, *Error) {
 		return Value{}, err
 	}
 	if c.JQ != "" {
-		said, err := k.program(c.JQ, root, a.status)
+		said, err := k.program(c.JQ, root, a)
 		if err != nil {
 			return Value{}, err
 		}

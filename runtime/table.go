@@ -212,7 +212,7 @@ type Operation struct {
 
 // Step is a request before the one of an action.
 type Step struct {
-	Op     *Operation // its Params are those of the action
+	Op     *Operation // its Params are those of the action; its errors are the API's unless it has own
 	When   []Condition
 	Take   []Capture
 	Ignore bool // its failure does not matter; what it should take is not given then
@@ -543,6 +543,8 @@ type ShapeField struct {
 	Default  string // JSON, in a projection, when it is not there
 	Rest     bool   // in a projection: the members that no other field takes; null when there are none
 	Convert  bool
+	Pluck    string // in a projection: that member of each element of the list
+	Template string // in a projection: a text made of the value, {value}
 	Values   []Translation
 }
 

@@ -222,7 +222,7 @@ func TestPagedOutputsAs(t *testing.T) {
 		peoplePage(`"a"`, "2", "1"), answering(403, `{"message":"no"}`))})
 	values := make([]Value, 4)
 	got, err := OutputsAs[people](t.Context(), c, &op, token(), values)
-	want := people{ptr(int64(2)), ptr(int64(2)), []projected{{ID: ptr("1")}, {ID: ptr("2")}}, ptr("a"), ListState{Count: 2, Complete: true, Stop: StopEnd}}
+	want := people{ptr(int64(2)), ptr(int64(2)), []projected{{ID: ptr("1")}, {ID: ptr("2")}}, ptr("b"), ListState{Count: 2, Complete: true, Stop: StopEnd}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
 	}

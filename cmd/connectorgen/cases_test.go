@@ -125,6 +125,43 @@ func withoutFile(files []txtar.File, name string) (out []txtar.File) {
 	return out
 }
 
+// Requests that go elsewhere: to the address of an access token, and to a host
+// that the credential names.
+func TestCasesOfOddAddresses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "manifest.yaml")
+	src := oddManifest + `    cases:
+      - name: a token is fetched first
+        exchanges:
+          - request: POST https://auth.example.com/token
+            form: { secret: test-key }
+            answer: { body: { a: { token: t-1 } } }
+          - { request: GET /x, headers: { Authorization: Bearer t-1 }, answer: { text: "" } }
+        envelope: { success: true, error: null }
+`
+	src = strings.Replace(src, "    host: own\n", `    host: own
+    cases:
+      - name: the credential names the host
+        credentials: { site: "https://mine.example.org/base", area: us, key: k-1 }
+        exchanges:
+          - { request: GET /x, headers: { Host: mine.example.org, X-Key: key k-1 }, answer: { text: "" } }
+        envelope: { success: true, error: null }
+`, 1)
+	src = strings.Replace(src, "    host: sub\n", `    host: sub
+    cases:
+      - name: the credential chooses the host
+        credentials: { site: "https://mine.example.org", area: us, key: k-1 }
+        exchanges:
+          - { request: GET /x, headers: { Host: api-us.example.com }, answer: { text: "" } }
+        envelope: { success: true, error: null }
+`, 1)
+	if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errOut := do("test", "--manifest", file); code != exitOK || !strings.HasSuffix(out, "3 of 3 cases pass\n") {
+		t.Errorf("exit %d\n%s%s", code, out, errOut)
+	}
+}
+
 // The manifests of this repository: every action has a case, and all pass.
 func TestCasesOfTheRepository(t *testing.T) {
 	for _, file := range manifests(t) {

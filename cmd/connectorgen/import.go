@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -103,50 +102,12 @@ func importOpenAPI(c *cobra.Command, file string, f importFlags) error {
 	if err != nil {
 		return err
 	}
-	asked := f.Options
-	f.Options = f.since(c, last)
-	r, err := importer.OpenAPI(file, src, f.Options)
+	r, wishes, err := importer.Again(file, src, last, f.Options)
 	if err != nil {
 		return err
 	}
-	if last != nil && len(asked.Only) > 0 {
-		if err := r.Keep(last); err != nil {
-			return fmt.Errorf("%s: %w", baseFile(f.out), err)
-		}
-		f.Only = union(importer.BaseOptions(last).Only, asked.Only)
-	}
+	f.Options = wishes
 	return finishImport(c, f, r, func() error { return bringIn(f, r, last) })
-}
-
-// since are the wishes of the last import, where none are given now.
-func (f importFlags) since(c *cobra.Command, last []byte) importer.Options {
-	o, before := f.Options, importer.BaseOptions(last)
-	if len(o.Only) == 0 {
-		o.Only = before.Only
-	}
-	if o.Name == "" {
-		o.Name = before.Name
-	}
-	if o.BaseURL == "" {
-		o.BaseURL = before.BaseURL
-	}
-	if !c.Flags().Changed("types") {
-		o.NoTypes = before.NoTypes
-	}
-	return o
-}
-
-// union is what was asked for and what is; all and something is all.
-func union(before, now []string) []string {
-	if len(before) == 0 {
-		return nil
-	}
-	for _, n := range now {
-		if !slices.Contains(before, n) {
-			before = append(before, n)
-		}
-	}
-	return before
 }
 
 // bringIn writes a first import, or merges a later one.

@@ -201,8 +201,8 @@ func (r *Report) checkCapture(a *Action, c Named[*Capture]) {
 		r.Add(c.Name.Pos, "keep one of them", "%s is taken from several places", quote(c.Name.Value))
 	}
 	r.program(c.Value.JQ)
-	if p := a.param(c.Name.Value); p != nil {
-		r.Add(c.Name.Pos, "call it otherwise", "%s is a parameter already", quote(c.Name.Value))
+	if p := a.param(c.Name.Value); p != nil && p.Required.Value && p.In.Value != "path" {
+		r.Add(c.Name.Pos, "call it otherwise, or make the parameter optional", "%s is a required parameter already", quote(c.Name.Value))
 	}
 }
 
@@ -270,16 +270,17 @@ type hole struct {
 // segments splits the path of a request and reports what cannot be one.
 func (r *Report) segments(request Text, path string) (out []segment) {
 	at := strings.Index(request.Value, path) + 1
-	for _, s := range strings.Split(strings.TrimPrefix(path, "/"), "/") {
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, s := range parts {
 		seg := segment{text: s, at: at}
 		for _, m := range Hole.FindAllStringSubmatchIndex(s, -1) {
 			seg.holes = append(seg.holes, hole{s[m[2]:m[3]], at + m[2] - 1})
 		}
 		literal := Hole.ReplaceAllString(s, "")
 		switch {
-		case s == "" && path == "/":
+		case s == "" && (path == "/" || i > 0 && i == len(parts)-1): // a slash at the end is meant as it stands
 		case s == "" || s == "." || s == "..":
-			r.Add(r.inside(request, at), "remove it, and a slash at the end", "the path has the segment %s", quote(s))
+			r.Add(r.inside(request, at), "remove it", "the path has the segment %s", quote(s))
 		case strings.ContainsAny(literal, "{}"):
 			r.Add(r.inside(request, at), "write /{name}/", "the braces in %s hold no name", quote(s))
 		case literal != "" && !plainSegment.MatchString(literal):

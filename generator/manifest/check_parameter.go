@@ -14,7 +14,7 @@ import (
 )
 
 func (r *Report) checkParameter(a *Action, p *Parameter, method string, known []string) {
-	r.checkParameterPlace(p, method)
+	r.checkParameterPlace(a, p, method)
 	r.checkEncoding(p, known)
 	r.checkValueChecks(p)
 	r.checkParameterDefault(p)
@@ -30,19 +30,19 @@ func (r *Report) checkParameter(a *Action, p *Parameter, method string, known []
 	}
 }
 
-func (r *Report) checkParameterPlace(p *Parameter, method string) {
+func (r *Report) checkParameterPlace(a *Action, p *Parameter, method string) {
 	name := quote(p.Name.Value)
 	switch p.In.Value {
 	case "":
 		r.Add(p.Name.Pos, "add `in: query`, `in: header` or `in: body`, or name it in the path", "the parameter %s has no place", name)
 	case "path":
-		if p.Required.Given() && !p.Required.Value {
+		if p.Required.Given() && !p.Required.Value && !a.takes(p.Name.Value) {
 			r.Add(p.Required.Pos, "remove it", "the parameter %s is in the path, so it is always required", name)
 		}
 		if p.Wire.Given() {
 			r.Add(p.Wire.Pos, "remove it", "a parameter in the path has no name on the wire")
 		}
-		p.Required.Value = !p.Default.Given()
+		p.Required.Value = !p.Default.Given() && !a.takes(p.Name.Value)
 	case "body", "form":
 		if method == "GET" {
 			r.Add(p.In.Pos, "write `in: query`", "a %s request has no body for the parameter %s", method, name)
@@ -57,6 +57,15 @@ func (r *Report) checkParameterPlace(p *Parameter, method string) {
 			r.Add(wire.Pos, "write a name such as X-Request-Source", "%s cannot be the name of a header", quote(wire.Value))
 		}
 	}
+}
+
+// takes reports whether a step keeps a value under a name: it fills in for a
+// parameter that is not given.
+func (a *Action) takes(name string) bool {
+	return slices.ContainsFunc(a.Steps, func(s Step) bool {
+		_, ok := Find(s.Take, name)
+		return ok
+	})
 }
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")

@@ -23,7 +23,7 @@ func (o *Output) Source() (source, typ string, paths []Text) {
 	case o.Status.Given():
 		return "status", "integer", nil
 	case o.Echo.Given():
-		return "echo", "", nil
+		return "echo", o.Type.Value, nil
 	case o.Constant.Given():
 		return "constant", "", nil
 	case o.Body.Value == "csv":
@@ -73,13 +73,13 @@ func (r *Report) checkOutput(m *Manifest, a *Action, f Named[*Output]) {
 		return
 	}
 	source, typ, _ := o.Source()
-	r.checkOutputOptions(o, source, typ)
+	r.checkOutputOptions(a, o, source, typ)
 	known := Names(m.Types)
 	r.refers(o.Project, "type", known)
 	r.refers(o.Of, "type", known)
 	r.program(o.JQ)
 	r.checkConditions(a, o.When)
-	if o.Echo.Given() && a.param(o.Echo.Value) == nil {
+	if o.Echo.Given() && a.param(o.Echo.Value) == nil && !a.takes(o.Echo.Value) {
 		var names []string
 		for _, p := range a.Params {
 			names = append(names, p.Name.Value)
@@ -104,7 +104,7 @@ func jsonType(typ string) string {
 }
 
 // checkOutputOptions wants options to have a meaning for the output's kind.
-func (r *Report) checkOutputOptions(o *Output, source, typ string) {
+func (r *Report) checkOutputOptions(a *Action, o *Output, source, typ string) {
 	list := typ == "list"
 	for _, option := range []struct {
 		at   Pos
@@ -118,7 +118,7 @@ func (r *Report) checkOutputOptions(o *Output, source, typ string) {
 		{o.Of.Pos, "of", (list || typ == "object") && source == "path"},
 		{o.Falsy.Pos, "falsy", source == "path"},
 		{o.Convert.Pos, "convert", !list && typ != "object" && source != "constant" && source != "count"},
-		{o.Type.Pos, "type", source == "jq" || source == "header"},
+		{o.Type.Pos, "type", source == "jq" || source == "header" || a.takes(o.Echo.Value)},
 		{o.Default.Pos(), "default", source == "path" || source == "header" || source == "jq" || source == "body" || o.When != nil},
 	} {
 		if option.at.Line > 0 && !option.good {

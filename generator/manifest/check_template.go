@@ -96,7 +96,7 @@ func (r *Report) program(t Text) {
 	}
 	q, err := gojq.Parse(t.Value)
 	if err == nil {
-		_, err = gojq.Compile(q, gojq.WithVariables([]string{"$input", "$status"}))
+		_, err = gojq.Compile(q, gojq.WithVariables([]string{"$headers", "$input", "$status"}))
 	}
 	if err == nil {
 		return

@@ -53,6 +53,15 @@ func (r *Report) checkField(f Named[*Field], known []string) {
 	if f.Value.Rest.Value && f.Value.From.Given() {
 		r.Add(f.Value.From.Pos, "remove it", "the rest has no path: it is what no other field takes")
 	}
+	if f.Value.Pluck.Given() && !t.List {
+		r.Add(f.Value.Pluck.Pos, "write `type: \"[string]\"`, or remove it", "only of a list a member of each element can be taken")
+	}
+	if f.Value.Template.Given() && t.Name != "string" {
+		r.Add(f.Value.Template.Pos, "write `type: string`", "a template makes a text")
+	}
+	if strings.Contains("."+f.Value.From.Value, ".-") {
+		r.Add(f.Value.From.Pos, "take the list, or use a program", "in a projection no place is counted from the end of a list")
+	}
 	if len(f.Value.Enum) > 0 && t.Name != "string" {
 		r.Add(f.Value.Type.Pos, "write `type: string`", "only texts have known values")
 	}

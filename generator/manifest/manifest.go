@@ -310,6 +310,8 @@ type Field struct {
 	Enum        []Text        `key:"enum"`
 	Default     Value         `key:"default"`
 	Rest        Flag          `key:"rest"`
+	Pluck       Text          `key:"pluck"`
+	Template    Text          `key:"template"`
 	Convert     Flag          `key:"convert"`
 	Values      []Named[Text] `key:"values"`
 }

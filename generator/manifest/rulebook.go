@@ -446,12 +446,12 @@ auth:
 	{
 		Code: "path-segment", Formats: []string{"the path has the segment %s", "the base URL has a dot segment"},
 		Summary:     "a path has an empty segment or one of dots",
-		Explanation: "`//`, `/./`, `/../` and a slash at the end are removed by some programs on the way and kept by others, so that the request may end elsewhere. Write the path as it is meant.",
+		Explanation: "`//`, `/./` and `/../` are removed by some programs on the way and kept by others, so that the request may end elsewhere. Write the path as it is meant. One slash at its end is sent as it stands.",
 		Bad: `actions:
-  get_events: { description: Get the events., request: GET /events/, returns: none }
+  get_events: { description: Get the events., request: GET /events//new, returns: none }
 `,
 		Good: `actions:
-  get_events: { description: Get the events., request: GET /events, returns: none }
+  get_events: { description: Get the events., request: GET /events/new, returns: none }
 `,
 	},
 	{
@@ -1138,6 +1138,21 @@ actions:
 `,
 	},
 	{
+		Code: "projection-option", Formats: []string{
+			"only of a list a member of each element can be taken",
+			"a template makes a text",
+			"in a projection no place is counted from the end of a list",
+		},
+		Summary:     "an option of a projected field does not fit it",
+		Explanation: "`pluck` takes a member of each element, so its field is a list. `template` makes a text of the value. A negative number counts a place from the end of a list everywhere but in `from`.",
+		Bad: `types:
+  event: { fields: { id: string, tags: { type: string, pluck: name } } }
+`,
+		Good: `types:
+  event: { fields: { id: string, tags: { type: "[string]", pluck: name } } }
+`,
+	},
+	{
 		Code: "action-without-request", Formats: []string{"the action %s sends nothing"},
 		Summary:     "an action sends nothing",
 		Explanation: "An action has a `request`, or a `hook`: a Go function that does what no declaration can say.",
@@ -1190,16 +1205,16 @@ actions:
 `,
 	},
 	{
-		Code: "capture-is-parameter", Formats: []string{"%s is a parameter already"},
+		Code: "capture-is-parameter", Formats: []string{"%s is a required parameter already"},
 		Summary:     "what a step takes has the name of a parameter",
-		Explanation: "A hole would mean both. Give one of them another name.",
+		Explanation: "What a step takes fills in for an optional parameter that is not given. A required one always is, so a hole would mean both: give one of them another name.",
 		Bad: `actions:
   list_events:
     description: List the events.
     request: GET /events
     steps: [{ request: GET /me, take: { user: id } }]
     parameters:
-      user: { in: query, description: The ID of a user. }
+      user: { in: query, required: true, description: The ID of a user. }
     returns: none
 `,
 		Good: `actions:

@@ -107,7 +107,7 @@ func (b *builder) step(a *Action, s manifest.Step) table.Step {
 	op := &table.Operation{
 		Name: a.Name, Method: method, Path: path, Host: b.host(s.Host), Params: a.Op.Params, Auth: a.Op.Auth, OtherAuth: a.Op.OtherAuth,
 		Query: b.fields(s.Query), Headers: headerFields(s.Headers), Success: statuses(s.Success, b.m.Defaults.Success, method),
-		Repeatable: s.Repeatable.Value, Timeout: a.Op.Timeout, Errors: a.Op.Errors, Texts: a.Op.Texts, Result: table.Result{Kind: "fields"},
+		Repeatable: s.Repeatable.Value, Timeout: a.Op.Timeout, Texts: a.Op.Texts, Result: table.Result{Kind: "fields"},
 	}
 	if s.Body != nil {
 		op.Body = b.frame(s.Body, nil)

@@ -46,7 +46,7 @@ func (b *builder) bodyOf(a *Action, v *manifest.Action, name manifest.Text) {
 
 // plainBody is the body of actions that name none.
 func (b *builder) plainBody(format string) *table.Body {
-	variable := map[string]string{"json": "plainBody", "form": "formBody"}[format]
+	variable := map[string]string{"json": "bodyOfParameters", "form": "formOfParameters"}[format]
 	if b.bodies[" "+format] == nil { // no name in a manifest has a space
 		v := &Body{Var: variable, Body: &table.Body{
 			Format: table.BodyFormat(format), MediaType: mediaTypes[table.BodyFormat(format)], Root: table.Template{Kind: "object", Parameters: true}}}

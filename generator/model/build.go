@@ -38,7 +38,7 @@ type builder struct {
 
 func (b *builder) connector() *Connector {
 	m := b.m
-	b.scope.fixed("Client", "Client.Runtime", "New", "Table", "api", "plainBody", "formBody")
+	b.scope.fixed("Client", "Client.Runtime", "New", "Table", "api", "bodyOfParameters", "formOfParameters")
 	b.c = &Connector{
 		Source: filepath.Base(m.File), Package: b.packageName(), Author: m.Author.Or("ModuleX"), Logo: m.Logo.Value,
 		AppURL: m.AppURL.Value, Docs: m.Docs.Value, Categories: given(m.Categories), Limits: given(m.Limits), API: b.api(),

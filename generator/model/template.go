@@ -115,7 +115,11 @@ func ValueJSON(v manifest.Value) string {
 // fields are query parameters or headers that no caller gives.
 func (b *builder) fields(list []manifest.Named[manifest.Value]) (out []table.Field) {
 	for _, f := range list {
-		out = append(out, table.Field{Name: f.Name.Value, Value: template(f.Value.Node)})
+		field := table.Field{Name: f.Name.Value, Value: template(f.Value.Node)}
+		if strings.HasSuffix(field.Name, "[]") && f.Value.Node.Kind == yaml.SequenceNode {
+			field.Encode = &table.Encoding{As: "repeat"}
+		}
+		out = append(out, field)
 	}
 	return out
 }

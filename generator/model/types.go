@@ -65,7 +65,7 @@ func (b *builder) shapeField(f manifest.Named[*manifest.Field]) table.ShapeField
 	out := table.ShapeField{
 		Name: f.Name.Value, Path: f.Value.From.Value, Map: e.Map, Nullable: e.Nullable || f.Value.Nullable.Value,
 		Optional: e.Nullable || f.Value.Optional.Value, Enum: values(f.Value.Enum), Default: ValueJSON(f.Value.Default),
-		Rest: f.Value.Rest.Value, Convert: f.Value.Convert.Value, Values: translations(f.Value.Values),
+		Pluck: f.Value.Pluck.Value, Template: f.Value.Template.Value, Rest: f.Value.Rest.Value, Convert: f.Value.Convert.Value, Values: translations(f.Value.Values),
 	}
 	var element table.Type
 	if t := b.types[e.Name]; t != nil {

@@ -432,6 +432,8 @@ type ShapeField struct {
 	Default  string
 	Rest     bool
 	Convert  bool
+	Pluck    string
+	Template string
 	Values   []Translation
 }
 

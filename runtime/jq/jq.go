@@ -51,7 +51,7 @@ type program struct {
 
 // always are the variables that every program may name; they are null where the
 // caller has none. So a program that the generator has compiled compiles here.
-var always = []string{"input", "status"}
+var always = []string{"headers", "input", "status"}
 
 // Run gives input to a program and returns its first result as JSON, null when
 // there is none. It ends after a second, or with the context. Numbers that a

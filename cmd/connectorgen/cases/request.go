@@ -28,6 +28,15 @@ func (r received) line(host, path string) string {
 	return r.Method + " https://" + r.Host + r.URL.EscapedPath()
 }
 
+// whole is the request with its address and its query.
+func (r received) whole() string {
+	line := r.line("", "")
+	if r.URL.RawQuery != "" {
+		line += "?" + r.URL.RawQuery
+	}
+	return line
+}
+
 // compare returns what differs, each to be put behind the request's number.
 func (r received) compare(x manifest.Exchange, base string) (faults []string) {
 	method, target, _ := strings.Cut(x.Request.Value, " ")

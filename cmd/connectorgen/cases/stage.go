@@ -73,7 +73,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.next++
 	got := received{Request: r, body: string(body)}
 	if n >= len(s.exchanges) {
-		s.faults = append(s.faults, fmt.Sprintf("request %d was not expected: %s", n+1, got.line("", "")))
+		s.faults = append(s.faults, fmt.Sprintf("request %d was not expected: %s", n+1, got.whole()))
 		http.Error(w, "the case has no answer for this request", http.StatusTeapot)
 		return
 	}

@@ -62,7 +62,7 @@ var addGuestsOp = runtime.Operation{
 		},
 	},
 	Auth:    &apiKeyAuth,
-	Body:    &plainBody,
+	Body:    &bodyOfParameters,
 	Success: []int{200, 201},
 	Result:  runtime.Result{Kind: runtime.ResultFields},
 	Outputs: []runtime.Output{

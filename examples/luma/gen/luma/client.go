@@ -82,4 +82,4 @@ var apiKeyAuth = runtime.AuthScheme{
 	},
 }
 
-var plainBody = runtime.Body{Format: runtime.BodyJSON, MediaType: "application/json", Root: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}}
+var bodyOfParameters = runtime.Body{Format: runtime.BodyJSON, MediaType: "application/json", Root: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}}

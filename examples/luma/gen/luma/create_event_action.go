@@ -107,7 +107,7 @@ var createEventOp = runtime.Operation{
 	Path:    "/event/create",
 	Params:  createEventParams,
 	Auth:    &apiKeyAuth,
-	Body:    &plainBody,
+	Body:    &bodyOfParameters,
 	Success: []int{200, 201},
 	Result:  runtime.Result{Kind: runtime.ResultFields},
 	Outputs: []runtime.Output{

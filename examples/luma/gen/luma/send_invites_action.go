@@ -47,7 +47,7 @@ var sendInvitesOp = runtime.Operation{
 	Path:    "/event/send-invites",
 	Params:  sendInvitesParams,
 	Auth:    &apiKeyAuth,
-	Body:    &plainBody,
+	Body:    &bodyOfParameters,
 	Success: []int{200, 201},
 	Result:  runtime.Result{Kind: runtime.ResultNone},
 }
