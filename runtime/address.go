@@ -63,6 +63,9 @@ func (b *builder) path(u *url.URL) {
 		name, rest, _ = strings.Cut(after, "}")
 		p.name, p.holes = name, p.holes+1
 		value := notNull(b.hole(name)).plain()
+		if field, ok := strings.CutPrefix(name, "auth."); ok && value == "" {
+			b.fail("auth_data." + field + " is missing, but it is part of the path")
+		}
 		if i := b.op.index(name); i >= 0 && b.op.Params[i].as(EncodeSegments) {
 			b.fail(p.segments(value))
 		} else {

@@ -49,6 +49,8 @@ type Options struct {
 	Strict bool
 	// Clock replaces the system's clock in tests.
 	Clock Clock
+	// UUID replaces the random UUIDs of {$uuid} in tests.
+	UUID func() string
 }
 
 // Clock is the time that waits and budgets are measured in.
@@ -71,6 +73,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	clock     Clock
+	uuid      func() string
 	budgets   *budgets
 	tokens    retryTokens
 	drift     func(ctx context.Context, d Drift)
@@ -96,7 +99,7 @@ func NewClient(t *Table, o Options) (*Client, error) {
 	c := &Client{
 		table: t, index: make(map[string]*Action, len(t.Actions)), hosts: hosts, private: o.AllowPrivateHosts,
 		transport: o.Transport, attempts: o.Attempts, timeout: o.AttemptTimeout,
-		userAgent: o.UserAgent, clock: o.Clock, drift: o.Drift, strict: o.Strict,
+		userAgent: o.UserAgent, clock: o.Clock, uuid: o.UUID, drift: o.Drift, strict: o.Strict,
 	}
 	if o.BaseURL != "" {
 		c.replaced, _ = url.Parse(o.BaseURL) // newHosts has checked it
@@ -126,6 +129,9 @@ func (c *Client) setDefaults() {
 	}
 	if c.clock == nil {
 		c.clock = systemClock{}
+	}
+	if c.uuid == nil {
+		c.uuid = newUUID
 	}
 	c.tokens.left = retryTokensFull
 }

@@ -60,7 +60,7 @@ func (k *call) generate(name string) Value {
 		k.made = &made{}
 	}
 	if k.made.uuid == "" {
-		*k.made = made{newUUID(), k.client.clock.Now()}
+		*k.made = made{k.client.uuid(), k.client.clock.Now()}
 	}
 	switch name {
 	case "$uuid":

@@ -39,7 +39,7 @@ func (k *call) list(c *cut, collect bool) *Error {
 // nothing is asked passes through as it stands.
 func (k *call) elements(o *Output, list []byte, at string, collect bool) (made elementsMade, err *Error) {
 	m := maker{call: k, o: o, trail: trail{name: at}, changes: o.changes(), known: true}
-	if o.Find != nil && o.Find.Path != "" {
+	if o.Find != nil && (o.Find.Path != "" || o.Find.Is != "") {
 		m.is, m.known = k.fill(o.Find.Is, k.values)
 	}
 	var out []byte
@@ -114,10 +114,10 @@ func (m *maker) element(c *cursor) (value []byte, there bool) {
 			value = inner
 		}
 	}
-	if m.o.Find != nil && !isType(m.o.kind(), value) {
+	if m.o.Find != nil && m.o.Pluck == "" && !isType(m.o.kind(), value) {
 		return nil, false // an element of another kind is none that fits
 	}
-	if f := m.o.Find; f != nil && f.Path != "" {
+	if f := m.o.Find; f != nil && (f.Path != "" || f.Is != "") {
 		said := find(value, f.Path)
 		if !m.known || said == nil || textOf(said) != m.is {
 			return nil, false

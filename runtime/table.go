@@ -519,8 +519,8 @@ const (
 
 // Find picks one element of a list.
 type Find struct {
-	Path string // in the element; "" takes the first element
-	Is   string // a text, with holes
+	Path string // in the element; "" is the element itself
+	Is   string // a text, with holes; without Path and Is the first element fits
 }
 
 // Shape is the type of a JSON object.

@@ -11,6 +11,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,17 +30,27 @@ import (
 )
 
 func TestWrongAnswersKeepTheEnvelope(t *testing.T) {
+	sources := make(map[string][]byte)
 	for _, e := range export.Examples() {
-		if e.Go != nil {
-			continue
+		if e.Go == nil {
+			sources[e.Name] = e.Source
 		}
-		t.Run(e.Name, func(t *testing.T) {
+	}
+	for _, file := range connectors {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources[filepath.Base(filepath.Dir(file))] = src
+	}
+	for name, src := range sources {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m, faults := manifest.Load(e.Name+".yaml", e.Source)
+			m, faults := manifest.Load(name+".yaml", src)
 			if len(faults) > 0 {
 				t.Fatal(faults)
 			}
-			c, faults := generator.Load(e.Name+".yaml", e.Source)
+			c, faults := generator.Load(name+".yaml", src)
 			if len(faults) > 0 {
 				t.Fatal(faults)
 			}
@@ -46,8 +58,10 @@ func TestWrongAnswersKeepTheEnvelope(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			calls := 0
+			defer func() { t.Logf("%d calls", calls) }()
 			for _, a := range m.Actions {
-				w := wrong{t: t, table: table, action: table.Lookup(a.Name.Value)}
+				w := wrong{t: t, table: table, action: table.Lookup(a.Name.Value), calls: &calls}
 				w.schema = compiled(t, string(w.action.OutputSchema))
 				for _, x := range a.Value.Cases {
 					w.run(x)
@@ -77,6 +91,7 @@ type wrong struct {
 	table  *runtime.Table
 	action *runtime.Action
 	schema *jsonschema.Schema
+	calls  *int
 }
 
 // run runs a case as it is, then with each of its answers spoilt in every way.
@@ -93,9 +108,24 @@ func (w wrong) run(x manifest.Case) {
 		for _, body := range spoilt(as[i].body) {
 			other := slices.Clone(as)
 			other[i].body = body
-			w.call(x, other, fmt.Sprintf("answer %d is %s", i+1, clipped(body)))
+			success := w.call(x, other, fmt.Sprintf("answer %d is %s", i+1, clipped(body)))
+			if success && strings.HasPrefix(string(body), "<html>") && i == len(as)-1 && w.reads(x.Exchanges[i].Answer) {
+				w.t.Errorf("%s, %s: a page of a proxy is a success", w.action.Name, x.Name.Value)
+			}
 		}
 	}
+}
+
+// reads reports whether an action makes its fields of the JSON of an answer.
+func (w wrong) reads(a manifest.Answer) bool {
+	return a.Body.Given() && len(w.fields()) > 2
+}
+
+// fields are the fields of the envelope.
+func (w wrong) fields() map[string]any {
+	var s struct{ Properties map[string]any }
+	_ = json.Unmarshal([]byte(w.action.OutputSchema), &s)
+	return s.Properties
 }
 
 func (w wrong) failsAsIs(x manifest.Case) bool {
@@ -112,8 +142,9 @@ func clipped(b []byte) string {
 }
 
 // call runs the action and looks at the envelope.
-func (w wrong) call(x manifest.Case, answers []reply, what string) {
+func (w wrong) call(x manifest.Case, answers []reply, what string) (success bool) {
 	w.t.Helper()
+	*w.calls++
 	client, err := runtime.NewClient(w.table, runtime.Options{
 		Transport: &replies{all: answers}, Attempts: 1, DisableBudgets: true, Clock: &leaping{}, AllowPrivateHosts: true})
 	if err != nil {
@@ -129,7 +160,7 @@ func (w wrong) call(x manifest.Case, answers []reply, what string) {
 	var envelope map[string]any
 	if err := d.Decode(&envelope); err != nil {
 		fault("the envelope is not JSON: %v", err)
-		return
+		return false
 	}
 	if err := w.schema.Validate(envelope); err != nil {
 		fault("%#v", err)
@@ -141,6 +172,7 @@ func (w wrong) call(x manifest.Case, answers []reply, what string) {
 	if e.Err != nil && e.Err.Code == runtime.CodeInternal {
 		fault("a part of the program failed")
 	}
+	return e.Success()
 }
 
 func (w wrong) credentials(x manifest.Case) runtime.Credentials {

@@ -89,6 +89,9 @@ func (r *Report) checkOutput(m *Manifest, a *Action, f Named[*Output]) {
 	if o.Find != nil {
 		r.holes(o.Find.Is, r.knownHoles(m, a))
 	}
+	if o.Find != nil {
+		typ = o.Items.Or("object") // one element stands in the field
+	}
 	if o.Default.Given() && typ != "" && !o.Default.Is(jsonType(typ)) && !isNull(o.Default) {
 		r.Add(o.Default.Pos(), "", "the default of %s must be of the type %s, but it is %s", quote(f.Name.Value), typ, kind(o.Default.Node))
 	}

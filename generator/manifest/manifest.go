@@ -534,8 +534,17 @@ type Exchange struct {
 	Without []Text        `key:"without"`
 	Body    Value         `key:"body"`
 	Form    []Named[Text] `key:"form"`
+	Parts   []Part        `key:"parts"`
 	Text    Text          `key:"text"`
 	Answer  Answer        `key:"answer"`
+}
+
+// Part is a part of a multipart body.
+type Part struct {
+	Name      Text `key:"name"`
+	File      Text `key:"file"`
+	MediaType Text `key:"media_type"`
+	Text      Text `key:"text"`
 }
 
 // Answer is what comes back in a case.

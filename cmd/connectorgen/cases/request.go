@@ -4,6 +4,9 @@ package cases
 
 import (
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,10 +105,44 @@ func (r received) bodies(x manifest.Exchange) []string {
 			want.Add(f.Name.Value, f.Value.Value)
 		}
 		return diffFields("form", r.body, want)
+	case x.Parts != nil:
+		return r.parts(x.Parts)
 	case r.body != x.Text.Value:
 		return []string{different("body", quoted(r.body), quoted(x.Text.Value))}
 	}
 	return nil
+}
+
+// parts compares the parts of a multipart body, in their order.
+func (r received) parts(want []manifest.Part) (faults []string) {
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || params["boundary"] == "" {
+		return []string{fmt.Sprintf("body: %q is no multipart body", r.Header.Get("Content-Type"))}
+	}
+	reader := multipart.NewReader(strings.NewReader(r.body), params["boundary"])
+	for i := 0; ; i++ {
+		part, err := reader.NextPart()
+		switch {
+		case err == io.EOF && i >= len(want):
+			return faults
+		case err == io.EOF:
+			return append(faults, fmt.Sprintf("part %d: not there, want %s", i+1, want[i].Name.Value))
+		case err != nil:
+			return append(faults, "body: "+err.Error())
+		case i >= len(want):
+			return append(faults, fmt.Sprintf("part %d: %s, want none", i+1, part.FormName()))
+		}
+		content, _ := io.ReadAll(part) // it is in memory
+		media := part.Header.Get("Content-Type")
+		if !want[i].MediaType.Given() {
+			media = "" // nobody asks
+		}
+		got := strings.Join([]string{part.FormName(), part.FileName(), media, string(content)}, " | ")
+		wanted := strings.Join([]string{want[i].Name.Value, want[i].File.Value, want[i].MediaType.Value, want[i].Text.Value}, " | ")
+		if got != wanted {
+			faults = append(faults, different(fmt.Sprintf("part %d", i+1), quoted(got), quoted(wanted)))
+		}
+	}
 }
 
 // diffFields compares the fields of a query or a form by their names; the order
