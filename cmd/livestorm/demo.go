@@ -42,7 +42,8 @@ func demoCommand() *cobra.Command {
 
 func runDemo(ctx context.Context, out io.Writer, url string) error {
 	wire := &recorder{next: runtime.NewTransport()}
-	client, err := runtime.NewClient(&livestorm.Table, runtime.Options{BaseURL: url, Transport: wire})
+	client, err := runtime.NewClient(&livestorm.Table, runtime.Options{BaseURL: url, Transport: wire,
+		Drift: func(_ context.Context, d runtime.Drift) { fmt.Fprintf(out, "   drift: %s\n", d) }})
 	if err != nil {
 		return err
 	}

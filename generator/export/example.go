@@ -127,11 +127,20 @@ func traceOf(action string, c manifest.Case) string {
 
 // sentBody is the body of a request as the case writes it.
 func sentBody(x manifest.Exchange) string {
-	var fields []string
+	var fields, parts []string
 	for _, f := range x.Form {
 		fields = append(fields, f.Name.Value+"="+f.Value.Value)
 	}
-	return model.ValueJSON(x.Body) + strings.Join(fields, " & ") + x.Text.Value
+	for _, p := range x.Parts {
+		head := p.Name.Value
+		for _, more := range []string{p.File.Value, p.MediaType.Value} {
+			if more != "" {
+				head += ", " + more
+			}
+		}
+		parts = append(parts, "("+head+") "+p.Text.Value)
+	}
+	return model.ValueJSON(x.Body) + strings.Join(fields, " & ") + strings.Join(parts, "\n") + x.Text.Value
 }
 
 func answered(a manifest.Answer) string {

@@ -155,7 +155,7 @@ func valueOf(r *manifest.Rule) string {
 	return r.Type
 }
 
-var placeholders = regexp.MustCompile(`\{[a-z, ]+\}`)
+var placeholders = regexp.MustCompile(`\{\$?[a-z, ]+\}`)
 
 func meaning(r *manifest.Rule) string {
 	out := placeholders.ReplaceAllString(r.Description, "`$0`")
