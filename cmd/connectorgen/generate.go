@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -113,9 +112,12 @@ func leftovers(dir string, files []generator.File) (names []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	known := make(map[string]bool, len(files))
+	for _, f := range files {
+		known[f.Name] = true
+	}
 	for _, e := range entries {
-		known := slices.ContainsFunc(files, func(f generator.File) bool { return f.Name == e.Name() })
-		if known || !e.Type().IsRegular() || filepath.Ext(e.Name()) != ".go" {
+		if known[e.Name()] || !e.Type().IsRegular() || filepath.Ext(e.Name()) != ".go" {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(dir, e.Name()))

@@ -74,9 +74,8 @@ func (r *Report) checkOutput(m *Manifest, a *Action, f Named[*Output]) {
 	}
 	source, typ, _ := o.Source()
 	r.checkOutputOptions(a, o, source, typ)
-	known := Names(m.Types)
-	r.refers(o.Project, "type", known)
-	r.refers(o.Of, "type", known)
+	r.refersToType(m, o.Project)
+	r.refersToType(m, o.Of)
 	r.program(o.JQ)
 	r.checkConditions(a, o.When)
 	if o.Echo.Given() && a.param(o.Echo.Value) == nil && !a.takes(o.Echo.Value) {
@@ -94,6 +93,13 @@ func (r *Report) checkOutput(m *Manifest, a *Action, f Named[*Output]) {
 	}
 	if o.Default.Given() && typ != "" && !o.Default.Is(jsonType(typ)) && !isNull(o.Default) {
 		r.Add(o.Default.Pos(), "", "the default of %s must be of the type %s, but it is %s", quote(f.Name.Value), typ, kind(o.Default.Node))
+	}
+}
+
+// refersToType is refers for types, of which there may be thousands.
+func (r *Report) refersToType(m *Manifest, t Text) {
+	if t.Given() && m.TypeNamed(t.Value) == nil {
+		r.refers(t, "type", Names(m.Types))
 	}
 }
 

@@ -27,14 +27,13 @@ func ParseType(text string) (t TypeExpression) {
 func (t TypeExpression) Builtin() bool { return contains(builtinTypes, t.Name) }
 
 func (r *Report) checkTypes(m *Manifest) {
-	known := append(Names(m.Types), builtinTypes...)
 	for _, t := range m.Types {
 		if contains(builtinTypes, t.Name.Value) {
 			r.Add(t.Name.Pos, "rename it", "%s is a type of JSON already", quote(t.Name.Value))
 			continue
 		}
 		for _, f := range t.Value.Fields {
-			r.checkField(f, known)
+			r.checkField(m, f)
 		}
 		if through := m.cycle(t.Name.Value, t.Name.Value, make(map[string]bool)); through.Given() {
 			r.Add(through.Pos, "write `object` or `[object]` there", "the type %s contains itself", quote(t.Name.Value))
@@ -42,12 +41,13 @@ func (r *Report) checkTypes(m *Manifest) {
 	}
 }
 
-func (r *Report) checkField(f Named[*Field], known []string) {
+func (r *Report) checkField(m *Manifest, f Named[*Field]) {
 	if !f.Value.Type.Given() {
 		return // reported with the shape
 	}
 	t := ParseType(f.Value.Type.Value)
-	if !contains(known, t.Name) {
+	if !t.Builtin() && m.TypeNamed(t.Name) == nil {
+		known := append(Names(m.Types), builtinTypes...)
 		r.Add(f.Value.Type.Pos, DidYouMean(t.Name, known), "there is no type %s", quote(t.Name))
 	}
 	if f.Value.Rest.Value && f.Value.From.Given() {
@@ -70,8 +70,8 @@ func (r *Report) checkField(f Named[*Field], known []string) {
 // cycle finds the field through which a type contains itself. Go has no such
 // values, and no answer is endless.
 func (m *Manifest) cycle(from, target string, seen map[string]bool) Text {
-	t, ok := Find(m.Types, from)
-	if !ok || seen[from] {
+	t := m.TypeNamed(from)
+	if t == nil || seen[from] {
 		return Text{}
 	}
 	seen[from] = true
@@ -85,4 +85,16 @@ func (m *Manifest) cycle(from, target string, seen map[string]bool) Text {
 		}
 	}
 	return Text{}
+}
+
+// TypeNamed is the type of that name, or nil. Each result and each field asks
+// for some.
+func (m *Manifest) TypeNamed(name string) *Type {
+	if m.types == nil {
+		m.types = make(map[string]*Type, len(m.Types))
+		for _, t := range m.Types {
+			m.types[t.Name.Value] = t.Value
+		}
+	}
+	return m.types[name]
 }

@@ -11,6 +11,8 @@ import "gopkg.in/yaml.v3"
 // Manifest is one connector as its author declared it. The tags are the keys of
 // the language; lists keep the order of the file.
 type Manifest struct {
+	types map[string]*Type // see TypeNamed
+
 	File       string
 	Name       Text                         `key:"name"`
 	Title      Text                         `key:"title"`

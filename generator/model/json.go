@@ -60,11 +60,64 @@ func encode(b *bytes.Buffer, v any) error {
 // the end.
 func JSON(v any, indent string) []byte {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", indent)
-	if err := e.Encode(v); err != nil {
+	w := writer{b: &b, indent: indent}
+	if err := w.value(v, "\n"); err != nil {
 		panic(err) // only values of this program come here
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return b.Bytes()
+}
+
+// writer writes objects and lists of them in one pass; encoding/json would read
+// each level again for the one around it.
+type writer struct {
+	b      *bytes.Buffer
+	indent string
+}
+
+// value writes a value whose lines begin with br, a line break and blanks.
+func (w writer) value(v any, br string) error {
+	switch v := v.(type) {
+	case Object:
+		return w.all('{', '}', len(v), br, func(i int, br string) error {
+			if err := encode(w.b, v[i].Name); err != nil {
+				return err
+			}
+			w.b.WriteByte(':')
+			if w.indent != "" {
+				w.b.WriteByte(' ')
+			}
+			return w.value(v[i].Value, br)
+		})
+	case []Object:
+		return w.all('[', ']', len(v), br, func(i int, br string) error { return w.value(v[i], br) })
+	}
+	begin := w.b.Len()
+	if err := encode(w.b, v); err != nil || w.indent == "" || !bytes.ContainsAny(w.b.Bytes()[begin:], "{[") {
+		return err
+	}
+	compact := bytes.Clone(w.b.Bytes()[begin:])
+	w.b.Truncate(begin)
+	return json.Indent(w.b, compact, br[1:], w.indent)
+}
+
+// all writes n parts, a line each.
+func (w writer) all(open, close byte, n int, br string, part func(i int, br string) error) error {
+	w.b.WriteByte(open)
+	inner := br + w.indent
+	for i := range n {
+		if i > 0 {
+			w.b.WriteByte(',')
+		}
+		if w.indent != "" {
+			w.b.WriteString(inner)
+		}
+		if err := part(i, inner); err != nil {
+			return err
+		}
+	}
+	if n > 0 && w.indent != "" {
+		w.b.WriteString(br)
+	}
+	w.b.WriteByte(close)
+	return nil
 }

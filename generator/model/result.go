@@ -189,11 +189,4 @@ func (b *builder) goOutput(o table.Output) GoType {
 
 var goScalars = map[table.Type]string{"string": "string", "integer": "int64", "number": "float64", "boolean": "bool"}
 
-func (b *builder) goShape(s *table.Shape) string {
-	for _, t := range b.c.Types {
-		if t.Shape == s {
-			return t.Go
-		}
-	}
-	return ""
-}
+func (b *builder) goShape(s *table.Shape) string { return b.types[s.Name].Go }

@@ -43,8 +43,8 @@ func (b *builder) projectedTypes() map[string]bool {
 	out := make(map[string]bool)
 	var add func(name string)
 	add = func(name string) {
-		t, ok := manifest.Find(b.m.Types, name)
-		if !ok || out[name] {
+		t := b.m.TypeNamed(name)
+		if t == nil || out[name] {
 			return
 		}
 		out[name] = true
