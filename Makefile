@@ -43,8 +43,16 @@ lint: ## gofmt, go vet and staticcheck, and the manifest itself
 	@for m in $(MANIFESTS); do echo "connectorgen lint --manifest $$m"; go run ./cmd/connectorgen lint --manifest $$m || exit 1; done
 	@for m in $(MANIFESTS); do go run ./cmd/connectorgen fmt --check --manifest $$m || exit 1; done
 
+# The largest number of actions at which the other generators run;
+# make bench PEERS=5000 takes some minutes more.
+PEERS ?= 1000
+
 .PHONY: bench
-bench: ## measure, beside a floor in the same run
+bench: ## measure connectorgen beside other generators, on the same operations
+	go run ./testdata/peers -peers $(PEERS)
+
+.PHONY: bench-parts
+bench-parts: ## measure calls, lists and generation, beside a floor in the same run
 	go test -run '^$$' -bench . -benchmem ./runtime ./generator
 
 .PHONY: fuzz

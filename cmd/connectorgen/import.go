@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"modulex.dev/connector/importer"
+	"modulex.dev/connector/generator/importer"
 )
 
 func importCommand() *cobra.Command {

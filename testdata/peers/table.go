@@ -26,7 +26,7 @@ func newTable(w io.Writer) *printed {
 func (t *printed) section(actions, rounds int, manifest, document int64) {
 	t.sizes = append(t.sizes, actions)
 	t.bytes = append(t.bytes, manifest)
-	fmt.Fprintf(t.w, "\n%d actions: manifest %.2f MB, OpenAPI %.2f MB; %d rounds, builds %d\n", actions, float64(manifest)/1e6, float64(document)/1e6, rounds, buildRounds(actions, rounds))
+	fmt.Fprintf(t.w, "\n%d actions: manifest %.2f MB, OpenAPI %.2f MB; rounds: %d, of compiling: %d\n", actions, float64(manifest)/1e6, float64(document)/1e6, rounds, buildRounds(actions, rounds))
 	fmt.Fprintf(t.w, "%-26s %9s %9s %9s %7s %9s %8s %9s %6s\n", "", "wall min", "wall", "CPU", "ratio", "peak", "Go", "lines", "files")
 }
 
