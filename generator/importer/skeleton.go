@@ -18,10 +18,9 @@ import (
 // skeleton is a manifest in the making.
 type skeleton struct {
 	*integration
-	file    string
-	report  *Report
-	prefix  string   // of the test's path, part of the base address
-	senders []string // names of header parameters that are credentials
+	file   string
+	report *Report
+	prefix string // of the test's path, part of the base address
 }
 
 func (s *skeleton) note(kind Kind, action, subject, message string) {

@@ -109,14 +109,7 @@ func (r *Report) checkRequest(m *Manifest, a *Action, method string, known []str
 
 // knownHoles are the names that the texts of an action may have holes for.
 func (r *Report) knownHoles(m *Manifest, a *Action) []string {
-	var schemes []string
-	for _, name := range m.AuthOf(a) {
-		schemes = append(schemes, name)
-	}
-	if schemes == nil {
-		schemes = []string{"none"}
-	}
-	known := r.credentialHoles(m, schemes)
+	known := r.credentialHoles(m, append(m.AuthOf(a), "none"))
 	for _, p := range a.Params {
 		known = append(known, p.Name.Value)
 	}
