@@ -53,7 +53,7 @@ func (r *Report) checkSend(s AuthSend, fields []string) {
 	case s.Basic != nil && s.Value.Given():
 		r.Add(s.Value.Pos, "remove it", "basic authentication says itself what is sent")
 	case s.Basic == nil && !s.Value.Given():
-		r.Add(s.Pos, "add `value: \"{"+fields[0]+"}\"`", "nothing says what is sent")
+		r.Add(s.Pos, "add `value: \"{"+firstOf(fields)+"}\"`", "nothing says what is sent")
 	}
 	r.ownHeader(s.Header, s.Header.Value)
 	r.fields(s.Value, fields, true)
@@ -71,7 +71,7 @@ func (r *Report) fields(t Text, fields []string, atLeastOne bool) {
 	}
 	found := placeholder.FindAllStringIndex(t.Value, -1)
 	if len(found) == 0 && atLeastOne {
-		r.Add(t.Pos, "write {"+fields[0]+"}", "the value holds no field of the credential")
+		r.Add(t.Pos, "write {"+firstOf(fields)+"}", "the value holds no field of the credential")
 	}
 	for _, f := range found {
 		if key := t.Value[f[0]+1 : f[1]-1]; !slices.Contains(fields, key) {
@@ -80,12 +80,20 @@ func (r *Report) fields(t Text, fields []string, atLeastOne bool) {
 	}
 }
 
+// firstOf is a field to show in a cure; a scheme whose fields are wrong has none.
+func firstOf(fields []string) string {
+	if len(fields) == 0 {
+		return "token"
+	}
+	return fields[0]
+}
+
 func (r *Report) checkToken(s *AuthScheme, fields []string) {
 	t := s.Token
 	if slices.Contains(fields, "access_token") {
 		r.Add(t.Request.Pos, "rename the field", "the scheme has a field access_token already")
 	}
-	if t.Form != nil && t.JSON != nil {
+	if t.Form != nil && len(t.JSON) > 0 {
 		r.Add(t.JSON[0].Name.Pos, "keep one of them", "the token request has two bodies")
 	}
 	texts := []Text{t.Request}
@@ -125,11 +133,7 @@ func (r *Report) checkCredentialsAreSent(m *Manifest) {
 			continue
 		}
 		if !slices.ContainsFunc(s.Value.Fields, func(f Named[*AuthField]) bool { return m.mentions("{auth." + f.Name.Value + "}") }) {
-			first := "token"
-			if len(s.Value.Fields) > 0 {
-				first = s.Value.Fields[0].Name.Value
-			}
-			r.Add(s.Name.Pos, fmt.Sprintf("add `send: { header: Authorization, value: \"Bearer {%s}\" }`", first), "the credential %s is sent nowhere", quote(s.Name.Value))
+			r.Add(s.Name.Pos, fmt.Sprintf("add `send: { header: Authorization, value: \"Bearer {%s}\" }`", firstOf(Names(s.Value.Fields))), "the credential %s is sent nowhere", quote(s.Name.Value))
 		}
 	}
 }

@@ -299,7 +299,7 @@ func (r *Report) checkConditions(a *Action, when []Condition) {
 			r.Add(c.Pos, "write `given: x`, `absent: x`, or `parameter: x` with `is: …`", "a condition looks at one parameter")
 		case c.Parameter.Given() && c.Is == nil:
 			r.Add(c.Parameter.Pos, "add `is: …`", "the condition does not say what the parameter must be")
-		case c.Is != nil && !c.Parameter.Given():
+		case len(c.Is) > 0 && !c.Parameter.Given():
 			r.Add(c.Is[0].Pos, "add `parameter: …`", "the condition does not say which parameter")
 		}
 	}

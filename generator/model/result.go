@@ -66,7 +66,7 @@ func (b *builder) outputs(a *Action, v *manifest.Action) {
 		}
 		a.Op.Outputs = append(a.Op.Outputs, out)
 		a.Out = append(a.Out, TypeField{Go: fields.take(exported(f.Name.Value), f.Name), Type: b.goOutput(out), Description: f.Value.Description.Value})
-		if a.Op.Paging != nil && f.Value.List != nil && f.Value.Find == nil && a.Op.Result.Field == "" {
+		if a.Op.Paging != nil && len(f.Value.List) > 0 && f.Value.Find == nil && a.Op.Result.Field == "" {
 			a.Op.Result = table.Result{Kind: "list", Field: out.Field, Path: out.Paths[0]}
 		}
 	}
