@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Pos is a place in a manifest; lines and columns count from 1, columns in
@@ -96,6 +97,7 @@ func (r *Report) full() bool { return r.huge || len(r.Faults) > maxFaults }
 // Add notes a fault; cure may be "". The format is what ties the fault to its
 // rule: each one is listed in rules.go.
 func (r *Report) Add(at Pos, cure, format string, args ...any) {
+	at = r.inFile(at)
 	switch {
 	case len(r.Faults) > maxFaults:
 		return
@@ -174,4 +176,13 @@ func editDistance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// inFile keeps a place in the file: YAML puts a value that is left out behind the
+// last line, where that does not end.
+func (r *Report) inFile(at Pos) Pos {
+	if n := len(r.lines); n > 0 && at.Line > n {
+		return Pos{n, utf8.RuneCountInString(r.lines[n-1]) + 1}
+	}
+	return at
 }
