@@ -15,7 +15,9 @@
 //
 //	table.go        what a connector declares: API, actions, parameters
 //	client.go       the client and its options; where a call begins
-//	credentials.go  who calls: checked first, never printed
+//	credentials.go  who calls: checked first, never printed; scheme.go and keystyle.go choose and check
+//	host.go         where requests go; token.go has access tokens
+//	step.go         requests that come first, and waiting for an end; hook.go what is written by hand
 //	input.go        JSON input to values, checked against the parameters
 //	check.go        defaults, rules (rules.go), parsing and changes (change.go), checks
 //	value.go        values as they travel from input to request
@@ -27,7 +29,7 @@
 //	response.go     what an answer means: one pass cuts out what plan.go wants
 //	refusal.go      failures under a success status, and the messages of failures
 //	scan.go         the JSON scanner: checks and cuts in one pass
-//	paging.go       the pages of a list, and whether it is complete
+//	paging.go       the pages of a list, and whether it is complete; nextpage.go and link.go the way on
 //	output.go       the fields of an envelope; list.go, shape.go, convert.go and csv.go make them
 //	drift.go        where an answer is other than its declared shape
 //	envelope.go     the answer; typed.go and decode.go the same in Go types

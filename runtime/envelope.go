@@ -350,7 +350,7 @@ func (c *Client) Seq(ctx context.Context, op *Operation, cred Credentials, value
 	}
 }
 
-// note tells in the text of an error how far a list came.
-func (s ListState) note() string {
+// noteOf tells in the text of an error how far a list came.
+func noteOf(s ListState) string {
 	return fmt.Sprintf(" (%d items are here; the list is incomplete, resume it at %s)", s.Count, s.Resume)
 }

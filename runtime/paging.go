@@ -307,7 +307,7 @@ func (w *walk) stopped(err *Error) (ListState, *Error) {
 // what no text should show stands in the state only.
 func (w *walk) note() string {
 	if at := w.state.Resume; at != "" && w.secrets.clean(at) == at {
-		return w.state.note()
+		return noteOf(w.state)
 	}
 	return fmt.Sprintf(" (%d items are here; the list is incomplete)", w.state.Count)
 }

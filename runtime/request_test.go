@@ -164,7 +164,7 @@ func TestTypedLikeDispatched(t *testing.T) {
 	}{
 		{"all", `{"name":"n","size":-3,"ratio":0.5,"live":true,"tags":["<a>"],"extra":{"k":"&"},"note":"é","rank":12,"fields":{"f":"v"}}`,
 			[]Value{Text("n"), Int(-3), Number(0.5), Bool(true), Slice([]any{"<a>"}), Map(map[string]any{"k": "&"}), Text("é"), Int(12), Map(map[string]any{"f": "v"})}},
-		{"none", `{"name":"n"}`, []Value{Text("n"), {}, {}, {}, Slice(nil), Map(nil), Opt(none, Text), {}, {}}},
+		{"none", `{"name":"n"}`, []Value{Text("n"), {}, {}, {}, Slice[any](nil), Map(nil), Opt(none, Text), {}, {}}},
 		{"empty", `{"name":"","tags":[],"extra":{},"note":"","fields":{}}`,
 			[]Value{Text(""), {}, {}, {}, Slice([]any{}), Map(map[string]any{}), Opt(&text, Text), {}, Map(map[string]any{})}},
 		{"blank", `{"name":"n","note":" "}`, []Value{Text("n"), {}, {}, {}, {}, {}, Text(" "), {}, {}}},

@@ -25,34 +25,16 @@ type TypedList[T any] struct {
 
 // ObjectAs is [Client.Object] for an operation whose result has a shape, the
 // shape of T. Errors are [*Error].
-func ObjectAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) (Typed[T], error) {
-	d, err := decoderOf[T](c, op)
-	if err != nil {
-		return Typed[T]{}, err
-	}
-	raw, err := c.Object(ctx, op, cred, values, opts...)
-	if err != nil || raw == nil {
-		return Typed[T]{}, err
-	}
-	return read[T](d, raw), nil
+func ObjectAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) (t Typed[T], err error) {
+	err = c.objectAs(ctx, op, cred, values, opts, &t)
+	return t, err
 }
 
 // ListAs is [Client.List] for an operation whose elements have a shape, the
 // shape of T. When it fails midway the list holds what came before, beside the
 // error. Errors are [*Error].
-func ListAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) (TypedList[T], error) {
-	d, err := decoderOf[T](c, op)
-	if err != nil {
-		return TypedList[T]{ListState: ListState{Stop: StopError}}, err
-	}
-	raw, err := c.List(ctx, op, cred, values, opts...)
-	l := TypedList[T]{ListState: raw.ListState}
-	if raw.Items != nil {
-		l.Items = make([]Typed[T], len(raw.Items))
-	}
-	for i, item := range raw.Items {
-		l.Items[i] = read[T](d, item)
-	}
+func ListAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) (l TypedList[T], err error) {
+	err = c.listAs(ctx, op, cred, values, opts, &l.ListState, &l.Items)
 	return l, err
 }
 
@@ -60,20 +42,12 @@ func ListAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentia
 // been used up, and holds no more than one. A failure comes as its last element.
 func SeqAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) iter.Seq2[Typed[T], error] {
 	return func(yield func(Typed[T], error) bool) {
-		d, err := decoderOf[T](c, op)
-		if err != nil {
-			yield(Typed[T]{}, err)
-			return
-		}
-		for item, err := range c.Seq(ctx, op, cred, values, opts...) {
-			if err != nil {
-				yield(Typed[T]{}, err)
-				return
-			}
-			if !yield(read[T](d, item), nil) {
-				return
-			}
-		}
+		var t Typed[T]
+		c.seqAs(ctx, op, cred, values, opts, &t, func(err error) bool {
+			item := t
+			t = Typed[T]{}
+			return yield(item, err)
+		})
 	}
 }
 
@@ -82,15 +56,78 @@ func SeqAs[T any](ctx context.Context, c *Client, op *Operation, cred Credential
 // the list fails midway T holds what came before, beside the error. Errors are
 // [*Error].
 func OutputsAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) (out T, err error) {
-	v := reflect.ValueOf(&out).Elem()
+	err = c.outputsAs(ctx, op, cred, values, opts, &out)
+	return out, err
+}
+
+// The compiler makes each function above again for each T, so they are short:
+// what they do is below, once, by reflection.
+
+// objectAs is ObjectAs into a *Typed.
+func (c *Client) objectAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, typed any) error {
+	v := reflect.ValueOf(typed).Elem()
+	d, err := c.decoderOf(v.Type(), op)
+	if err != nil {
+		return err
+	}
+	raw, err := c.Object(ctx, op, cred, values, opts...)
+	if err != nil || raw == nil {
+		return err
+	}
+	read(d, v, raw)
+	return nil
+}
+
+// listAs is ListAs into a *[]Typed.
+func (c *Client) listAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, state *ListState, items any) error {
+	v := reflect.ValueOf(items).Elem()
+	d, err := c.decoderOf(v.Type().Elem(), op)
+	if err != nil {
+		state.Stop = StopError
+		return err
+	}
+	raw, err := c.List(ctx, op, cred, values, opts...)
+	*state = raw.ListState
+	if raw.Items != nil {
+		v.Set(reflect.MakeSlice(v.Type(), len(raw.Items), len(raw.Items)))
+	}
+	for i, item := range raw.Items {
+		read(d, v.Index(i), item)
+	}
+	return err
+}
+
+// seqAs is SeqAs: each element is in the *Typed when next is called.
+func (c *Client) seqAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, typed any, next func(error) bool) {
+	v := reflect.ValueOf(typed).Elem()
+	d, err := c.decoderOf(v.Type(), op)
+	if err != nil {
+		next(err)
+		return
+	}
+	for item, err := range c.Seq(ctx, op, cred, values, opts...) {
+		if err != nil {
+			next(err)
+			return
+		}
+		read(d, v, item)
+		if !next(nil) {
+			return
+		}
+	}
+}
+
+// outputsAs is OutputsAs into a pointer to the struct.
+func (c *Client) outputsAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, out any) error {
+	v := reflect.ValueOf(out).Elem()
 	d, err := c.outputDecoder(v.Type(), op)
 	if err != nil {
-		return out, c.misfit(op, err)
+		return c.misfit(op, err)
 	}
 	k, failed := c.prepare(ctx, op, cred, values, opts)
 	if failed != nil {
 		setState(v, len(op.Outputs), &ListState{Stop: StopError})
-		return out, failed
+		return failed
 	}
 	f, state, failed := k.fields(ctx)
 	setState(v, len(op.Outputs), state)
@@ -99,7 +136,7 @@ func OutputsAs[T any](ctx context.Context, c *Client, op *Operation, cred Creden
 			d.each[i].decode(value, v.Field(i))
 		}
 	}
-	return out, asError(failed)
+	return asError(failed)
 }
 
 // setState fills in the last field of a struct of outputs, where it has one more
@@ -110,9 +147,9 @@ func setState(v reflect.Value, outputs int, state *ListState) {
 	}
 }
 
-// decoderOf returns the decoder of T for the result of an operation.
-func decoderOf[T any](c *Client, op *Operation) (*decoder, error) {
-	d, err := c.decoderFor(reflect.TypeFor[T](), op.Result.Shape)
+// decoderOf returns the decoder of a Typed's value for the result of an operation.
+func (c *Client) decoderOf(typed reflect.Type, op *Operation) (*decoder, error) {
+	d, err := c.decoderFor(typed.Field(0).Type, op.Result.Shape)
 	if err != nil {
 		return nil, c.misfit(op, err)
 	}
@@ -125,9 +162,10 @@ func (c *Client) misfit(op *Operation, err error) *Error {
 	return failed(c.texts(op), CodeInternal, fmt.Sprintf("the result of %s cannot be read: %v", op.Name, err))
 }
 
-func read[T any](d *decoder, raw Object) (t Typed[T]) {
-	if t.Raw = raw; raw != nil {
-		d.decode(raw, reflect.ValueOf(&t.Value).Elem())
+// read fills in a Typed.
+func read(d *decoder, typed reflect.Value, raw Object) {
+	*typed.Field(1).Addr().Interface().(*Object) = raw
+	if raw != nil {
+		d.decode(raw, typed.Field(0))
 	}
-	return t
 }

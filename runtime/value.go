@@ -56,7 +56,7 @@ func Map(m map[string]any) Value {
 }
 
 // Slice is a JSON array; nil is absent.
-func Slice(s []any) Value {
+func Slice[T any](s []T) Value {
 	if s == nil {
 		return Value{}
 	}
@@ -281,12 +281,4 @@ func appendEscaped(dst []byte, s string) []byte {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
-}
-
-// SliceOf is a JSON array of one type of element; nil is absent.
-func SliceOf[T any](s []T) Value {
-	if s == nil {
-		return Value{}
-	}
-	return encoded(s)
 }

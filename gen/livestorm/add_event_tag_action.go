@@ -31,7 +31,7 @@ func invokeAddEventTag(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of addEventTagParams.
-func (in AddEventTagInput) values() []runtime.Value {
+func (in *AddEventTagInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.Title),

@@ -58,7 +58,7 @@ func invokeCopyEvent(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of copyEventParams.
-func (in CopyEventInput) values() []runtime.Value {
+func (in *CopyEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.CopyFromEventID),
 		runtime.Opt(in.OwnerID, runtime.Text),

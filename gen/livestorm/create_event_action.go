@@ -56,7 +56,7 @@ func invokeCreateEvent(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of createEventParams.
-func (in CreateEventInput) values() []runtime.Value {
+func (in *CreateEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.OwnerID),
 		runtime.Text(in.Title),

@@ -35,7 +35,7 @@ func invokeCreateSession(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of createSessionParams.
-func (in CreateSessionInput) values() []runtime.Value {
+func (in *CreateSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.EstimatedStartedAt, runtime.Text),

@@ -32,7 +32,7 @@ func invokeCreateWebhook(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of createWebhookParams.
-func (in CreateWebhookInput) values() []runtime.Value {
+func (in *CreateWebhookInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.URL),
 		runtime.Text(in.Event),

@@ -29,7 +29,7 @@ func invokeDeleteEvent(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of deleteEventParams.
-func (in DeleteEventInput) values() []runtime.Value {
+func (in *DeleteEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 	}

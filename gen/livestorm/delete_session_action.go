@@ -29,7 +29,7 @@ func invokeDeleteSession(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of deleteSessionParams.
-func (in DeleteSessionInput) values() []runtime.Value {
+func (in *DeleteSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 	}

@@ -29,7 +29,7 @@ func invokeDeleteWebhook(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of deleteWebhookParams.
-func (in DeleteWebhookInput) values() []runtime.Value {
+func (in *DeleteWebhookInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.WebhookID),
 	}

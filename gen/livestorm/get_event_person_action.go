@@ -31,7 +31,7 @@ func invokeGetEventPerson(ctx context.Context, c *runtime.Client, cred runtime.C
 }
 
 // values are the arguments in the order of getEventPersonParams.
-func (in GetEventPersonInput) values() []runtime.Value {
+func (in *GetEventPersonInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.PersonID),

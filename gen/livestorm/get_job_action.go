@@ -29,7 +29,7 @@ func invokeGetJob(ctx context.Context, c *runtime.Client, cred runtime.Credentia
 }
 
 // values are the arguments in the order of getJobParams.
-func (in GetJobInput) values() []runtime.Value {
+func (in *GetJobInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.JobID),
 	}

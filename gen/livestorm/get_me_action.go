@@ -36,9 +36,9 @@ func invokeGetMe(ctx context.Context, c *runtime.Client, cred runtime.Credential
 }
 
 // values are the arguments in the order of getMeParams.
-func (in GetMeInput) values() []runtime.Value {
+func (in *GetMeInput) values() []runtime.Value {
 	return []runtime.Value{
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

@@ -37,9 +37,9 @@ func invokeGetOrganization(ctx context.Context, c *runtime.Client, cred runtime.
 }
 
 // values are the arguments in the order of getOrganizationParams.
-func (in GetOrganizationInput) values() []runtime.Value {
+func (in *GetOrganizationInput) values() []runtime.Value {
 	return []runtime.Value{
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

@@ -29,7 +29,7 @@ func invokeGetPerson(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of getPersonParams.
-func (in GetPersonInput) values() []runtime.Value {
+func (in *GetPersonInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.PersonID),
 	}

@@ -39,10 +39,10 @@ func invokeGetSession(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of getSessionParams.
-func (in GetSessionInput) values() []runtime.Value {
+func (in *GetSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

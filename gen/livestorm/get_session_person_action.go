@@ -31,7 +31,7 @@ func invokeGetSessionPerson(ctx context.Context, c *runtime.Client, cred runtime
 }
 
 // values are the arguments in the order of getSessionPersonParams.
-func (in GetSessionPersonInput) values() []runtime.Value {
+func (in *GetSessionPersonInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Text(in.PersonID),

@@ -31,7 +31,7 @@ func invokeInviteUser(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of inviteUserParams.
-func (in InviteUserInput) values() []runtime.Value {
+func (in *InviteUserInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Email),
 		runtime.Opt(in.Role, runtime.Text),

@@ -41,7 +41,7 @@ func invokeListAttendeesFromEvent(ctx context.Context, c *runtime.Client, cred r
 }
 
 // values are the arguments in the order of listAttendeesFromEventParams.
-func (in ListAttendeesFromEventInput) values() []runtime.Value {
+func (in *ListAttendeesFromEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.RoleFilter, runtime.Text),

@@ -42,7 +42,7 @@ func invokeListEventPeople(ctx context.Context, c *runtime.Client, cred runtime.
 }
 
 // values are the arguments in the order of listEventPeopleParams.
-func (in ListEventPeopleInput) values() []runtime.Value {
+func (in *ListEventPeopleInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.Role, runtime.Text),

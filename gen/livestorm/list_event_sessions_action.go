@@ -61,7 +61,7 @@ func invokeListEventSessions(ctx context.Context, c *runtime.Client, cred runtim
 }
 
 // values are the arguments in the order of listEventSessionsParams.
-func (in ListEventSessionsInput) values() []runtime.Value {
+func (in *ListEventSessionsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.Status, runtime.Text),
@@ -72,7 +72,7 @@ func (in ListEventSessionsInput) values() []runtime.Value {
 		runtime.Opt(in.CreatedUntil, runtime.Text),
 		runtime.Opt(in.UpdatedSince, runtime.Text),
 		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

@@ -37,7 +37,7 @@ func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of listEventsParams.
-func (in ListEventsInput) values() []runtime.Value {
+func (in *ListEventsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.TitleFilter, runtime.Text),
 	}

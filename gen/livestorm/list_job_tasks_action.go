@@ -38,7 +38,7 @@ func invokeListJobTasks(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of listJobTasksParams.
-func (in ListJobTasksInput) values() []runtime.Value {
+func (in *ListJobTasksInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.JobID),
 	}

@@ -39,7 +39,7 @@ func invokeListPeople(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of listPeopleParams.
-func (in ListPeopleInput) values() []runtime.Value {
+func (in *ListPeopleInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.Role, runtime.Text),
 		runtime.Opt(in.Email, runtime.Text),

@@ -53,7 +53,7 @@ func invokeListPeopleAttributes(ctx context.Context, c *runtime.Client, cred run
 }
 
 // values are the arguments in the order of listPeopleAttributesParams.
-func (in ListPeopleAttributesInput) values() []runtime.Value {
+func (in *ListPeopleAttributesInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.Sort, runtime.Text),
 		runtime.Opt(in.Builtin, runtime.Bool),

@@ -42,10 +42,10 @@ func invokeListSessionChatMessages(ctx context.Context, c *runtime.Client, cred 
 }
 
 // values are the arguments in the order of listSessionChatMessagesParams.
-func (in ListSessionChatMessagesInput) values() []runtime.Value {
+func (in *ListSessionChatMessagesInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

@@ -57,7 +57,7 @@ func invokeListSessionPeople(ctx context.Context, c *runtime.Client, cred runtim
 }
 
 // values are the arguments in the order of listSessionPeopleParams.
-func (in ListSessionPeopleInput) values() []runtime.Value {
+func (in *ListSessionPeopleInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Opt(in.Role, runtime.Text),
@@ -67,7 +67,7 @@ func (in ListSessionPeopleInput) values() []runtime.Value {
 		runtime.Opt(in.CreatedUntil, runtime.Text),
 		runtime.Opt(in.UpdatedSince, runtime.Text),
 		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

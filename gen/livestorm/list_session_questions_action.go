@@ -43,10 +43,10 @@ func invokeListSessionQuestions(ctx context.Context, c *runtime.Client, cred run
 }
 
 // values are the arguments in the order of listSessionQuestionsParams.
-func (in ListSessionQuestionsInput) values() []runtime.Value {
+func (in *ListSessionQuestionsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

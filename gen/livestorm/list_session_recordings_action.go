@@ -40,7 +40,7 @@ func invokeListSessionRecordings(ctx context.Context, c *runtime.Client, cred ru
 }
 
 // values are the arguments in the order of listSessionRecordingsParams.
-func (in ListSessionRecordingsInput) values() []runtime.Value {
+func (in *ListSessionRecordingsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Opt(in.URLExpiresIn, runtime.Int),

@@ -34,7 +34,7 @@ func invokeListSessions(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of listSessionsParams.
-func (ListSessionsInput) values() []runtime.Value {
+func (*ListSessionsInput) values() []runtime.Value {
 	return []runtime.Value{}
 }
 

@@ -39,7 +39,7 @@ func invokeListUsers(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of listUsersParams.
-func (in ListUsersInput) values() []runtime.Value {
+func (in *ListUsersInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.PendingInvite, runtime.Bool),
 		runtime.Opt(in.Role, runtime.Text),

@@ -37,7 +37,7 @@ func invokeListWebhooks(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of listWebhooksParams.
-func (in ListWebhooksInput) values() []runtime.Value {
+func (in *ListWebhooksInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.Event, runtime.Text),
 	}

@@ -59,7 +59,7 @@ func invokePatchEvent(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of patchEventParams.
-func (in PatchEventInput) values() []runtime.Value {
+func (in *PatchEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.OwnerID, runtime.Text),

@@ -39,7 +39,7 @@ func invokePatchSession(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of patchSessionParams.
-func (in PatchSessionInput) values() []runtime.Value {
+func (in *PatchSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Opt(in.EstimatedStartedAt, runtime.Text),

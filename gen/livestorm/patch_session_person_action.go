@@ -45,7 +45,7 @@ func invokePatchSessionPerson(ctx context.Context, c *runtime.Client, cred runti
 }
 
 // values are the arguments in the order of patchSessionPersonParams.
-func (in PatchSessionPersonInput) values() []runtime.Value {
+func (in *PatchSessionPersonInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Text(in.PersonID),

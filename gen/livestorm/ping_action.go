@@ -26,7 +26,7 @@ func invokePing(ctx context.Context, c *runtime.Client, cred runtime.Credentials
 }
 
 // values are the arguments in the order of pingParams.
-func (PingInput) values() []runtime.Value {
+func (*PingInput) values() []runtime.Value {
 	return []runtime.Value{}
 }
 

@@ -34,7 +34,7 @@ func invokeQueueRegistrations(ctx context.Context, c *runtime.Client, cred runti
 }
 
 // values are the arguments in the order of queueRegistrationsParams.
-func (in QueueRegistrationsInput) values() []runtime.Value {
+func (in *QueueRegistrationsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Slice(in.Tasks),

@@ -36,7 +36,7 @@ func invokeRegisterPeopleForSession(ctx context.Context, c *runtime.Client, cred
 }
 
 // values are the arguments in the order of registerPeopleForSessionParams.
-func (in RegisterPeopleForSessionInput) values() []runtime.Value {
+func (in *RegisterPeopleForSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Slice(in.Tasks),

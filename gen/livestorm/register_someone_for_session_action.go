@@ -45,7 +45,7 @@ func invokeRegisterSomeoneForSession(ctx context.Context, c *runtime.Client, cre
 }
 
 // values are the arguments in the order of registerSomeoneForSessionParams.
-func (in RegisterSomeoneForSessionInput) values() []runtime.Value {
+func (in *RegisterSomeoneForSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Opt(in.Referrer, runtime.Text),

@@ -30,7 +30,7 @@ func invokeRemoveEmailFromSession(ctx context.Context, c *runtime.Client, cred r
 }
 
 // values are the arguments in the order of removeEmailFromSessionParams.
-func (in RemoveEmailFromSessionInput) values() []runtime.Value {
+func (in *RemoveEmailFromSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Text(in.Email),

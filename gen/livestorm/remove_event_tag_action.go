@@ -32,7 +32,7 @@ func invokeRemoveEventTag(ctx context.Context, c *runtime.Client, cred runtime.C
 }
 
 // values are the arguments in the order of removeEventTagParams.
-func (in RemoveEventTagInput) values() []runtime.Value {
+func (in *RemoveEventTagInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.Title),

@@ -32,7 +32,7 @@ func invokeRemovePersonFromSession(ctx context.Context, c *runtime.Client, cred 
 }
 
 // values are the arguments in the order of removePersonFromSessionParams.
-func (in RemovePersonFromSessionInput) values() []runtime.Value {
+func (in *RemovePersonFromSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Text(in.PersonID),

@@ -27,7 +27,7 @@ func invokeRemoveUser(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of removeUserParams.
-func (in RemoveUserInput) values() []runtime.Value {
+func (in *RemoveUserInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.UserID),
 	}

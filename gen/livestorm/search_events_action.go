@@ -59,17 +59,17 @@ func invokeSearchEvents(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of searchEventsParams.
-func (in SearchEventsInput) values() []runtime.Value {
+func (in *SearchEventsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.Title, runtime.Text),
 		runtime.Opt(in.EveryoneCanSpeak, runtime.Bool),
 		runtime.Opt(in.SchedulingStatus, runtime.Text),
-		runtime.SliceOf(in.Tags),
+		runtime.Slice(in.Tags),
 		runtime.Opt(in.CreatedSince, runtime.Text),
 		runtime.Opt(in.CreatedUntil, runtime.Text),
 		runtime.Opt(in.UpdatedSince, runtime.Text),
 		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.SliceOf(in.Include),
+		runtime.Slice(in.Include),
 	}
 }
 

@@ -55,7 +55,7 @@ func invokeSearchSessions(ctx context.Context, c *runtime.Client, cred runtime.C
 }
 
 // values are the arguments in the order of searchSessionsParams.
-func (in SearchSessionsInput) values() []runtime.Value {
+func (in *SearchSessionsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.Status, runtime.Text),
 		runtime.Opt(in.DateFrom, runtime.Text),

@@ -59,7 +59,7 @@ func invokeUpdateEvent(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of updateEventParams.
-func (in UpdateEventInput) values() []runtime.Value {
+func (in *UpdateEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.OwnerID),

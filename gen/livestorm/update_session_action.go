@@ -36,7 +36,7 @@ func invokeUpdateSession(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of updateSessionParams.
-func (in UpdateSessionInput) values() []runtime.Value {
+func (in *UpdateSessionInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.SessionID),
 		runtime.Opt(in.EstimatedStartedAt, runtime.Text),

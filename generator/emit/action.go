@@ -210,9 +210,9 @@ func arguments(f *jen.File, a *model.Action) {
 	for _, p := range a.Params {
 		values = append(values, argument(p))
 	}
-	receiver := jen.Id("in").Id(a.Input)
+	receiver := jen.Id("in").Op("*").Id(a.Input) // by value Go would make a second method of each
 	if len(values) == 0 {
-		receiver = jen.Id(a.Input)
+		receiver = jen.Op("*").Id(a.Input)
 	}
 	f.Commentf("values are the arguments in the order of %s.", a.ParamsVar)
 	f.Func().Params(receiver).Id("values").Params().Index().Add(rt("Value")).
@@ -224,9 +224,6 @@ func arguments(f *jen.File, a *model.Action) {
 func argument(p *model.Param) jen.Code {
 	field := jen.Id("in").Dot(p.Field)
 	of := map[table.Type]string{"object": "Map", "array": "Slice", "boolean": "Bool", "integer": "Int", "number": "Number", "string": "Text", "any": "Any"}[p.Type]
-	if p.Type == "array" && scalars[string(p.Items)] != "" {
-		of = "SliceOf"
-	}
 	if p.Required || p.Type == "object" || p.Type == "array" || p.Type == "any" {
 		return rt(of).Call(field)
 	}

@@ -42,10 +42,10 @@ func invokeGetBacklinks(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of getBacklinksParams.
-func (in GetBacklinksInput) values() []runtime.Value {
+func (in *GetBacklinksInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Target),
-		runtime.SliceOf(in.Select),
+		runtime.Slice(in.Select),
 		runtime.Opt(in.Mode, runtime.Text),
 		runtime.Opt(in.Limit, runtime.Int),
 	}

@@ -42,10 +42,10 @@ func invokeGetBacklinksOnePerDomain(ctx context.Context, c *runtime.Client, cred
 }
 
 // values are the arguments in the order of getBacklinksOnePerDomainParams.
-func (in GetBacklinksOnePerDomainInput) values() []runtime.Value {
+func (in *GetBacklinksOnePerDomainInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Target),
-		runtime.SliceOf(in.Select),
+		runtime.Slice(in.Select),
 		runtime.Opt(in.Mode, runtime.Text),
 		runtime.Opt(in.Limit, runtime.Int),
 	}

@@ -42,10 +42,10 @@ func invokeGetReferringDomains(ctx context.Context, c *runtime.Client, cred runt
 }
 
 // values are the arguments in the order of getReferringDomainsParams.
-func (in GetReferringDomainsInput) values() []runtime.Value {
+func (in *GetReferringDomainsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Target),
-		runtime.SliceOf(in.Select),
+		runtime.Slice(in.Select),
 		runtime.Opt(in.Mode, runtime.Text),
 		runtime.Opt(in.Limit, runtime.Int),
 	}

@@ -51,7 +51,7 @@ func invokeEventSegmentation(ctx context.Context, c *runtime.Client, cred runtim
 }
 
 // values are the arguments in the order of eventSegmentationParams.
-func (in EventSegmentationInput) values() []runtime.Value {
+func (in *EventSegmentationInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventType),
 		runtime.Text(in.Start),

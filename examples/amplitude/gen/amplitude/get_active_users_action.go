@@ -43,7 +43,7 @@ func invokeGetActiveUsers(ctx context.Context, c *runtime.Client, cred runtime.C
 }
 
 // values are the arguments in the order of getActiveUsersParams.
-func (in GetActiveUsersInput) values() []runtime.Value {
+func (in *GetActiveUsersInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Start),
 		runtime.Text(in.End),

@@ -43,7 +43,7 @@ func invokeGetRevenue(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of getRevenueParams.
-func (in GetRevenueInput) values() []runtime.Value {
+func (in *GetRevenueInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Start),
 		runtime.Text(in.End),

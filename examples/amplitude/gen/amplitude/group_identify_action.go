@@ -39,7 +39,7 @@ func invokeGroupIdentify(ctx context.Context, c *runtime.Client, cred runtime.Cr
 }
 
 // values are the arguments in the order of groupIdentifyParams.
-func (in GroupIdentifyInput) values() []runtime.Value {
+func (in *GroupIdentifyInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.GroupType),
 		runtime.Text(in.GroupValue),

@@ -39,7 +39,7 @@ func invokeIdentifyUser(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of identifyUserParams.
-func (in IdentifyUserInput) values() []runtime.Value {
+func (in *IdentifyUserInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Map(in.UserProperties),
 		runtime.Opt(in.UserID, runtime.Text),

@@ -31,7 +31,7 @@ func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of listEventsParams.
-func (ListEventsInput) values() []runtime.Value {
+func (*ListEventsInput) values() []runtime.Value {
 	return []runtime.Value{}
 }
 

@@ -35,7 +35,7 @@ func invokeRealtimeActiveUsers(ctx context.Context, c *runtime.Client, cred runt
 }
 
 // values are the arguments in the order of realtimeActiveUsersParams.
-func (RealtimeActiveUsersInput) values() []runtime.Value {
+func (*RealtimeActiveUsersInput) values() []runtime.Value {
 	return []runtime.Value{}
 }
 

@@ -73,7 +73,7 @@ func invokeSendEvent(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of sendEventParams.
-func (in SendEventInput) values() []runtime.Value {
+func (in *SendEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventType),
 		runtime.Opt(in.UserID, runtime.Text),

@@ -41,7 +41,7 @@ func invokeUserActivity(ctx context.Context, c *runtime.Client, cred runtime.Cre
 }
 
 // values are the arguments in the order of userActivityParams.
-func (in UserActivityInput) values() []runtime.Value {
+func (in *UserActivityInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.AmplitudeID),
 		runtime.Opt(in.Offset, runtime.Int),

@@ -46,7 +46,7 @@ func invokeUserProfile(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of userProfileParams.
-func (in UserProfileInput) values() []runtime.Value {
+func (in *UserProfileInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.UserID, runtime.Text),
 		runtime.Opt(in.DeviceID, runtime.Text),

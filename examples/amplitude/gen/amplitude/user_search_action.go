@@ -35,7 +35,7 @@ func invokeUserSearch(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of userSearchParams.
-func (in UserSearchInput) values() []runtime.Value {
+func (in *UserSearchInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.User),
 	}

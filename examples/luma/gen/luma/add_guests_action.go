@@ -40,7 +40,7 @@ func invokeAddGuests(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of addGuestsParams.
-func (in AddGuestsInput) values() []runtime.Value {
+func (in *AddGuestsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.GuestsJSON),

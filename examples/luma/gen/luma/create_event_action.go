@@ -76,7 +76,7 @@ func invokeCreateEvent(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of createEventParams.
-func (in CreateEventInput) values() []runtime.Value {
+func (in *CreateEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.Name),
 		runtime.Text(in.StartAt),

@@ -34,7 +34,7 @@ func invokeGetEvent(ctx context.Context, c *runtime.Client, cred runtime.Credent
 }
 
 // values are the arguments in the order of getEventParams.
-func (in GetEventInput) values() []runtime.Value {
+func (in *GetEventInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 	}

@@ -37,7 +37,7 @@ func invokeGetGuest(ctx context.Context, c *runtime.Client, cred runtime.Credent
 }
 
 // values are the arguments in the order of getGuestParams.
-func (in GetGuestInput) values() []runtime.Value {
+func (in *GetGuestInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.GuestID),

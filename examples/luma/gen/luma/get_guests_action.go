@@ -49,7 +49,7 @@ func invokeGetGuests(ctx context.Context, c *runtime.Client, cred runtime.Creden
 }
 
 // values are the arguments in the order of getGuestsParams.
-func (in GetGuestsInput) values() []runtime.Value {
+func (in *GetGuestsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.ApprovalStatus, runtime.Text),

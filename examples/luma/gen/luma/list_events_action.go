@@ -49,7 +49,7 @@ func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Crede
 }
 
 // values are the arguments in the order of listEventsParams.
-func (in ListEventsInput) values() []runtime.Value {
+func (in *ListEventsInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Opt(in.After, runtime.Text),
 		runtime.Opt(in.Before, runtime.Text),

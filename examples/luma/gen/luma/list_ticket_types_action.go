@@ -36,7 +36,7 @@ func invokeListTicketTypes(ctx context.Context, c *runtime.Client, cred runtime.
 }
 
 // values are the arguments in the order of listTicketTypesParams.
-func (in ListTicketTypesInput) values() []runtime.Value {
+func (in *ListTicketTypesInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Opt(in.IncludeHidden, runtime.Bool),

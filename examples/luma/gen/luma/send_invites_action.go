@@ -33,7 +33,7 @@ func invokeSendInvites(ctx context.Context, c *runtime.Client, cred runtime.Cred
 }
 
 // values are the arguments in the order of sendInvitesParams.
-func (in SendInvitesInput) values() []runtime.Value {
+func (in *SendInvitesInput) values() []runtime.Value {
 	return []runtime.Value{
 		runtime.Text(in.EventID),
 		runtime.Text(in.GuestsJSON),
