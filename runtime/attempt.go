@@ -53,19 +53,15 @@ func (k *call) timeout() time.Duration {
 	return k.client.timeout
 }
 
-// attempt sends a request once and reads the answer. Redirects
-// of safe methods to the same origin are followed, each one an attempt of its
-// own in the budget.
-func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error) {
+// attempt sends a request once and reads the answer; resend is how often it has
+// been sent before. Redirects of safe methods to the same origin are followed,
+// each one an attempt of its own in the budget.
+func (k *call) attempt(ctx context.Context, r *request, resend int) (*answer, *fault, *Error) {
 	target := &r.url
 	for hop := 0; ; hop++ {
-		p, code, reason := k.permit(ctx)
-		if code != "" {
-			return nil, nil, k.noBudget(ctx, code, reason)
-		}
-		a, f := k.permitted(ctx, p, r, target)
+		a, f, err := k.permitted(ctx, r, target, resend)
 		if a == nil {
-			return nil, f, nil
+			return nil, f, err
 		}
 		next := k.follow(a, target)
 		if next == nil || hop == maxRedirects {
@@ -75,39 +71,14 @@ func (k *call) attempt(ctx context.Context, r *request) (*answer, *fault, *Error
 	}
 }
 
-// permit waits for the leave of the budgets.
-func (k *call) permit(ctx context.Context) (p permit, code Code, reason string) {
-	if k.unmetered {
-		return permit{}, "", ""
+// observed makes an exchange that observers are told of.
+func (k *call) observed(ctx context.Context, r *request, target *url.URL, resend int) (a *answer, f *fault) {
+	if k.watch == nil {
+		return k.exchange(ctx, r, target)
 	}
-	return k.client.budgets.acquire(ctx, k.tenant())
-}
-
-// permitted makes an exchange and gives the permit back, also when a host's
-// transport panics.
-func (k *call) permitted(ctx context.Context, p permit, r *request, target *url.URL) (a *answer, f *fault) {
-	defer func() {
-		var header http.Header
-		if a != nil {
-			header = a.header
-		}
-		p.done(header)
-	}()
+	ctx, told := k.watch.attempt(ctx, r.op, target, resend)
+	defer func() { told.answer(ctx, k, a, f) }() // also when a host's transport panics
 	return k.exchange(ctx, r, target)
-}
-
-func (k *call) tenant() (t [32]byte) {
-	if k.client.budgets != nil && k.secrets.scheme != nil {
-		return k.secrets.tenant()
-	}
-	return t
-}
-
-func (k *call) noBudget(ctx context.Context, code Code, reason string) *Error {
-	if code == CodeCanceled {
-		return k.ended(ctx, 0)
-	}
-	return k.failed(code, reason)
 }
 
 // exchange sends the request to target and reads the answer. Both results are

@@ -1,208 +1,76 @@
 // The declared rates, kept for each credential. Every physical attempt passes
-// here, retries and redirects included. A call that could not go out before its
-// deadline, or that is over a quota, fails at once.
+// here, below the retries, redirects included. A call that could not go out
+// before its deadline, or that is over a quota, fails at once and says so.
+//
+// This file is what a call asks of the budgets and the interface to whoever keeps
+// them; meter.go keeps them in this process, ratelimit.go reads what an API says
+// of them.
 
 package runtime
 
 import (
 	"context"
-	"crypto/sha256"
+	"errors"
 	"fmt"
-	"net/http"
-	"strconv"
-	"sync"
+	"net/url"
 	"time"
 )
 
-const (
-	// quotaWindow is the longest window that a call waits for.
-	quotaWindow = time.Minute
-	// quotaProbe is how often a used-up quota is asked about again: the API
-	// may refill it earlier than this client counts.
-	quotaProbe = time.Minute
-	// meterIdle is how long the meter of a silent credential is kept.
-	meterIdle = time.Hour
-)
+// quotaWindow is the longest window that a call waits for.
+const quotaWindow = time.Minute
 
-// budgets hold a meter for each credential.
-type budgets struct {
-	declared []Budget
-	clock    Clock
-
-	mu     sync.Mutex
-	meters map[[sha256.Size]byte]*meter
-	swept  time.Time
+// BudgetStore keeps what is left of the budgets of each credential. The one that
+// [NewBudgetStore] makes keeps it in this process; several processes that use one
+// credential keep to its budgets together through a store that they share. Its
+// methods are called by many goroutines at once.
+type BudgetStore interface {
+	// Acquire waits until one request may go out and takes its place in every
+	// budget. It fails at once with a [*BudgetError] when a quota is used up or
+	// the turn would come after the deadline of ctx, and with the error of ctx
+	// when that ends while it waits.
+	Acquire(ctx context.Context, r BudgetRequest) (BudgetPermit, error)
 }
 
-func newBudgets(declared []Budget, clock Clock) *budgets {
-	if len(declared) == 0 {
-		return nil
-	}
-	return &budgets{declared: declared, clock: clock, meters: make(map[[sha256.Size]byte]*meter), swept: clock.Now()}
+// BudgetRequest is the wish to send one request.
+type BudgetRequest struct {
+	API     string   // name of the connector
+	Tenant  Tenant   // whose credential it is
+	Budgets []Budget // as the connector declares them
+	// Waiting is told of each wait before it begins, 0 when nobody knows how
+	// long it is. It may be nil.
+	Waiting func(time.Duration)
 }
 
-// meter counts the calls of one credential.
-type meter struct {
-	declared []Budget
+// Tenant identifies a credential without holding it. The zero Tenant is that of
+// requests without one.
+type Tenant [32]byte
 
-	mu      sync.Mutex
-	used    time.Time
-	windows []window      // one for each budget
-	freed   chan struct{} // closed when a call under way ends; nil when nobody waits for that
+// BudgetPermit is the leave to send one request.
+type BudgetPermit interface {
+	// Done gives the permit back, once, when the request is over.
+	Done(BudgetReport)
 }
 
-// window is what is left of one budget.
-type window struct {
-	// Short windows: when each call of the allowance may be made again. A call
-	// takes the earliest, holds it while it is under way and frees it one
-	// period after its answer came, since only then has the API surely seen
-	// it: it cannot see more than Calls in any period, however long the way is.
-	free []time.Time
-	// Quotas: what is left until the refill.
-	left   int
-	refill time.Time // zero before the first call
-	probe  time.Time // when to ask again although nothing is left
+// BudgetReport is what came of a request.
+type BudgetReport struct {
+	Sent  bool          // the API may have seen it
+	Pause time.Duration // the API wants no further request for so long
+	Rates []Rate        // what the answer says of each budget; nil when it says nothing
 }
 
-func (b *budgets) of(tenant [sha256.Size]byte) *meter {
-	now := b.clock.Now()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if now.Sub(b.swept) > meterIdle {
-		b.sweep(now)
-	}
-	m := b.meters[tenant]
-	if m == nil {
-		m = &meter{declared: b.declared, windows: make([]window, len(b.declared)), used: now}
-		for i, d := range b.declared {
-			if d.Per <= quotaWindow {
-				m.windows[i].free = make([]time.Time, d.Calls)
-			}
-		}
-		b.meters[tenant] = m
-	}
-	return m
+// BudgetError is why a request may not go out.
+type BudgetError struct {
+	Budget Budget        // that does not allow it
+	Quota  bool          // it is used up; otherwise the turn comes after the deadline
+	Wait   time.Duration // until the request might go out; 0 when nobody knows
 }
 
-// sweep forgets credentials that have been silent for long.
-func (b *budgets) sweep(now time.Time) {
-	b.swept = now
-	for tenant, m := range b.meters {
-		m.mu.Lock()
-		if now.Sub(m.used) > meterIdle {
-			delete(b.meters, tenant)
-		}
-		m.mu.Unlock()
+// Error says which budget it is and when to come back.
+func (e *BudgetError) Error() string {
+	if e.Quota {
+		return fmt.Sprintf("the quota of %d calls in %s is used up", e.Budget.Calls, days(e.Budget.Per))
 	}
-}
-
-// permit is the leave to make one attempt. Give it back with done.
-type permit struct {
-	meter *meter
-	clock Clock
-	slots []int // taken in each window
-}
-
-// acquire waits until an attempt may go out. The reason is "" unless it may
-// not; code then says why.
-func (b *budgets) acquire(ctx context.Context, tenant [sha256.Size]byte) (p permit, code Code, reason string) {
-	if b == nil {
-		return permit{}, "", ""
-	}
-	m := b.of(tenant)
-	p = permit{meter: m, clock: b.clock, slots: make([]int, len(m.windows))}
-	for {
-		wait, freed, reason := m.take(b.clock.Now(), p.slots)
-		if reason != "" {
-			return p, CodeQuotaExhausted, reason
-		}
-		if freed != nil {
-			select {
-			case <-freed:
-				continue
-			case <-ctx.Done():
-				return p, CodeCanceled, ""
-			}
-		}
-		if wait <= 0 {
-			return p, "", ""
-		}
-		if deadline, ok := ctx.Deadline(); ok && b.clock.Now().Add(wait).After(deadline) {
-			return p, CodeRateLimited, fmt.Sprintf("the budget allows the next call in %s, after the deadline", wait.Round(time.Millisecond))
-		}
-		if err := b.clock.Sleep(ctx, wait); err != nil {
-			return p, CodeCanceled, ""
-		}
-	}
-}
-
-// underWay marks a place whose call has not ended.
-var underWay = time.Unix(1<<40, 0)
-
-// take takes a place in every window, or none and tells how long to wait, or
-// what to wait for when every place is held by a call under way.
-func (m *meter) take(now time.Time, slots []int) (wait time.Duration, freed <-chan struct{}, reason string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.used = now
-	for i := range m.windows {
-		w, d := &m.windows[i], m.declared[i]
-		if w.free == nil {
-			if reason = w.quotaLeft(now, d); reason != "" {
-				return 0, nil, reason
-			}
-			continue
-		}
-		slots[i] = earliest(w.free)
-		if w.free[slots[i]].Equal(underWay) {
-			return 0, m.whenFreed(), ""
-		}
-		wait = max(wait, w.free[slots[i]].Sub(now))
-	}
-	if wait > 0 {
-		return wait, nil, ""
-	}
-	for i := range m.windows {
-		if w := &m.windows[i]; w.free != nil {
-			w.free[slots[i]] = underWay
-		} else {
-			w.left--
-		}
-	}
-	return 0, nil, ""
-}
-
-func (m *meter) whenFreed() <-chan struct{} {
-	if m.freed == nil {
-		m.freed = make(chan struct{})
-	}
-	return m.freed
-}
-
-// quotaLeft refills a quota whose time has come and says why a call may not go
-// out.
-func (w *window) quotaLeft(now time.Time, d Budget) (reason string) {
-	if w.refill.IsZero() || !now.Before(w.refill) {
-		w.left, w.refill = d.Calls, now.Add(d.Per)
-	}
-	if w.left > 0 || !now.Before(w.probe) && !w.probe.IsZero() {
-		w.probe = now.Add(quotaProbe)
-		return ""
-	}
-	if w.probe.IsZero() {
-		w.probe = now.Add(quotaProbe)
-	}
-	return fmt.Sprintf("the quota of %d calls in %s is used up", d.Calls, days(d.Per))
-}
-
-func earliest(times []time.Time) int {
-	best := 0
-	for i, t := range times {
-		if t.Before(times[best]) {
-			best = i
-		}
-	}
-	return best
+	return fmt.Sprintf("the budget allows the next call in %s, after the deadline", e.Wait.Round(time.Millisecond))
 }
 
 func days(d time.Duration) string {
@@ -212,44 +80,67 @@ func days(d time.Duration) string {
 	return d.String()
 }
 
-// done frees the places one period from now and takes over what the API says
-// of its quotas. header is nil when no answer came.
-func (p permit) done(header http.Header) {
-	if p.meter == nil {
-		return
+// metered reports whether the call's requests are to keep to budgets.
+func (k *call) metered() bool { return k.client.budgets != nil && !k.unmetered }
+
+// permitted makes an exchange with the leave of the budgets, and gives that back
+// also when a host's transport panics.
+func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resend int) (a *answer, f *fault, err *Error) {
+	if !k.metered() {
+		a, f = k.observed(ctx, r, target, resend)
+		return a, f, nil
 	}
-	now := p.clock.Now()
-	p.meter.mu.Lock()
-	defer p.meter.mu.Unlock()
-	if p.meter.freed != nil {
-		close(p.meter.freed)
-		p.meter.freed = nil
+	p, err := k.permit(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	for i := range p.meter.windows {
-		w, d := &p.meter.windows[i], p.meter.declared[i]
-		if w.free != nil {
-			w.free[p.slots[i]] = now.Add(d.Per)
-		} else if left, ok := count(header, d.Remaining); ok {
-			w.left = left
-		}
+	came := BudgetReport{Sent: true}
+	defer func() { p.Done(came) }()
+	if a, f = k.observed(ctx, r, target, resend); a != nil {
+		now := k.client.clock.Now()
+		came.Pause, came.Rates = pause(a.status, a.header, now), rates(a.header, k.client.table.API.Budgets, now)
 	}
+	came.Sent = a != nil || f == nil || f.sent
+	return a, f, nil
 }
 
-// count reads a header that holds a number of calls.
-func count(h http.Header, name string) (int, bool) {
-	if name == "" || h == nil {
-		return 0, false
+// permit waits for the leave of the budgets.
+func (k *call) permit(ctx context.Context) (BudgetPermit, *Error) {
+	r := BudgetRequest{API: k.client.table.API.Name, Tenant: k.tenant(), Budgets: k.client.table.API.Budgets}
+	if k.watch != nil {
+		r.Waiting = func(d time.Duration) { k.watch.wait(ctx, d, WaitBudget) }
 	}
-	n, err := strconv.Atoi(h.Get(name))
-	return n, err == nil && n >= 0
+	p, err := k.client.budgets.Acquire(ctx, r)
+	if err != nil {
+		return nil, k.noPermit(ctx, err)
+	}
+	return p, nil
 }
 
-// quotaUsedUp reports whether an answer says that a quota has nothing left.
-func quotaUsedUp(declared []Budget, h http.Header) bool {
-	for _, d := range declared {
-		if left, ok := count(h, d.Remaining); ok && left == 0 && d.Per > quotaWindow {
-			return true
-		}
+// tenant is whose budgets the requests of a call are in.
+func (k *call) tenant() Tenant {
+	if k.secrets.scheme == nil {
+		return Tenant{}
 	}
-	return false
+	return k.secrets.tenant()
+}
+
+// noPermit is the error of a call that may not go out.
+func (k *call) noPermit(ctx context.Context, cause error) *Error {
+	if ctx.Err() != nil && errors.Is(cause, ctx.Err()) {
+		return k.ended(ctx, 0)
+	}
+	b, ok := errors.AsType[*BudgetError](cause)
+	if !ok {
+		err := k.failed(CodeUnavailable, "the budgets cannot be asked: "+k.secrets.clean(cause.Error()))
+		err.cause = cause
+		return err
+	}
+	code := CodeRateLimited
+	if b.Quota {
+		code = CodeQuotaExhausted
+	}
+	err := k.failed(code, b.Error())
+	err.RetryAfter, err.cause = b.Wait, b
+	return err
 }

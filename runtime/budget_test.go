@@ -221,14 +221,14 @@ func TestSweep(t *testing.T) {
 	for n := range 1000 {
 		get(t.Context(), c, bearer(fmt.Sprint("tenant", n)))
 	}
-	if n := len(c.budgets.meters); n != 1000 {
+	if n := len(c.budgets.(*meters).kept); n != 1000 {
 		t.Fatalf("%d meters", n)
 	}
 	clock.advance(40 * time.Minute)
 	get(t.Context(), c, bearer("tenant0"))
 	clock.advance(30 * time.Minute) // 70 for most, 30 for one
 	get(t.Context(), c, bearer("new"))
-	if n := len(c.budgets.meters); n != 2 {
+	if n := len(c.budgets.(*meters).kept); n != 2 {
 		t.Errorf("%d meters are left, want 2", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,6 +48,14 @@ type Options struct {
 	Drift func(ctx context.Context, d Drift)
 	// Strict makes a call fail whose answer differs from the declared shapes.
 	Strict bool
+	// Observers are told what calls do, for logs, traces and metrics.
+	Observers []Observer
+	// Budgets keeps what is left of the declared rates; nil keeps it in this
+	// client. One store may serve several clients.
+	Budgets BudgetStore
+	// Ledger keeps what became of writes with an idempotency key; nil keeps it
+	// in this client.
+	Ledger Ledger
 	// Clock replaces the system's clock in tests.
 	Clock Clock
 	// UUID replaces the random UUIDs of {$uuid} in tests.
@@ -74,8 +83,10 @@ type Client struct {
 	userAgent string
 	clock     Clock
 	uuid      func() string
-	budgets   *budgets
-	tokens    retryTokens
+	budgets   BudgetStore // nil: none are kept
+	ledger    Ledger
+	observers []Observer
+	storms    storms
 	drift     func(ctx context.Context, d Drift)
 	strict    bool     // drift is a failure
 	plans     sync.Map // what is worked out once, of operations, shapes and Go types
@@ -99,7 +110,7 @@ func NewClient(t *Table, o Options) (*Client, error) {
 	c := &Client{
 		table: t, index: make(map[string]*Action, len(t.Actions)), hosts: hosts, private: o.AllowPrivateHosts,
 		transport: o.Transport, attempts: o.Attempts, timeout: o.AttemptTimeout,
-		userAgent: o.UserAgent, clock: o.Clock, uuid: o.UUID, drift: o.Drift, strict: o.Strict,
+		userAgent: o.UserAgent, clock: o.Clock, uuid: o.UUID, drift: o.Drift, strict: o.Strict, observers: o.Observers,
 	}
 	if o.BaseURL != "" {
 		c.replaced, _ = url.Parse(o.BaseURL) // newHosts has checked it
@@ -108,8 +119,13 @@ func NewClient(t *Table, o Options) (*Client, error) {
 		c.index[t.Actions[i].Name] = &t.Actions[i]
 	}
 	c.setDefaults()
-	if !o.DisableBudgets {
-		c.budgets = newBudgets(t.API.Budgets, c.clock)
+	if !o.DisableBudgets && len(t.API.Budgets) > 0 {
+		if c.budgets = o.Budgets; c.budgets == nil {
+			c.budgets = NewBudgetStore(c.clock)
+		}
+	}
+	if c.ledger = o.Ledger; c.ledger == nil {
+		c.ledger = NewLedger(c.clock)
 	}
 	return c, nil
 }
@@ -133,7 +149,6 @@ func (c *Client) setDefaults() {
 	if c.uuid == nil {
 		c.uuid = newUUID
 	}
-	c.tokens.left = retryTokensFull
 }
 
 // Table returns the table the client was made of.
@@ -160,7 +175,11 @@ func (c *Client) Call(ctx context.Context, action string, cred Credentials, inpu
 // CallOption changes one call.
 type CallOption func(*callSettings)
 
-type callSettings struct{ resume string }
+type callSettings struct {
+	resume string
+	key    string // of idempotency
+	hasKey bool
+}
 
 // ResumeAt makes a list begin where an earlier one stopped: at its
 // [ListState].Resume. Other actions ignore it.
@@ -181,6 +200,9 @@ type call struct {
 	reads     bool    // the body is read whole, though the operation returns nothing
 	unmetered bool    // the requests are none of the API's budgets
 	open      bool    // a credential names the host, though the operation's own is another
+
+	watch *watch       // its observers
+	wrote *atomic.Bool // the API may have carried out a write of it; nil when nobody asks
 
 	ctx    context.Context // of the whole call, for what runs while an answer is read: hooks and jq programs
 	values []Value         // of the parameters, for the same

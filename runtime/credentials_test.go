@@ -402,6 +402,8 @@ func TestStructsShowNothing(t *testing.T) {
 		api.Errors, getThing, thingID, wrapped, dataList, *listThings.Paging, envelope, *failure, list, list.ListState, Text("x"),
 		Bound{}, Capture{}, Change{}, Check{}, Condition{}, Encoding{}, ErrorRule{}, FailureRule{}, Field{}, Find{}, Hook{}, HookAnswer{}, Host{}, Member{}, Output{}, Rule{},
 		Shape{}, ShapeField{}, Step{}, Template{}, TokenRequest{}, Translation{}, Until{}, Drift{}, Typed[int]{}, TypedList[int]{},
+		AttemptEnd{}, AttemptStart{}, BudgetError{}, BudgetReport{}, BudgetRequest{}, CallEnd{}, CallStart{}, LedgerEntry{}, LedgerFailure{}, LedgerKey{},
+		NoObserver{}, Rate{}, RetryDecision{}, WaitStart{},
 	}
 	var names []string
 	for _, s := range structs {

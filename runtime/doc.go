@@ -23,7 +23,8 @@
 //	value.go        values as they travel from input to request
 //	request.go      method and headers; address.go, query.go and body.go the rest
 //	template.go     JSON with holes; holes.go, condition.go, sent.go and encode.go what is put in
-//	budget.go       the declared rates, kept for each credential
+//	ledger.go       writes with an idempotency key; memoryledger.go keeps them
+//	budget.go       the declared rates; meter.go keeps them for each credential, line.go who waits, ratelimit.go what the API says of them
 //	retry.go        what may be sent again, and when
 //	attempt.go      one exchange on the wire, bounded in time and size
 //	response.go     what an answer means: one pass cuts out what plan.go wants
@@ -34,4 +35,5 @@
 //	drift.go        where an answer is other than its declared shape
 //	envelope.go     the answer; typed.go and decode.go the same in Go types
 //	error.go        the one error type; redact.go keeps secrets out of it
+//	observe.go      who is told of all this: logs, traces, metrics
 package runtime

@@ -88,7 +88,7 @@ func (t *trail) appendPath(dst []byte) []byte {
 }
 
 // listening reports whether anybody wants to know of drift.
-func (k *call) listening() bool { return k.client.drift != nil || k.client.strict }
+func (k *call) listening() bool { return k.client.drift != nil || k.client.strict || k.watch != nil }
 
 // reportAt reports a drift at the end of a trail.
 func (k *call) reportAt(t trail, kind DriftKind, want, got string) {
@@ -115,6 +115,7 @@ func (k *call) report(d Drift) {
 	if k.client.drift != nil {
 		k.client.drift(k.ctx, d)
 	}
+	k.watch.drift(k.ctx, d)
 }
 
 // clip makes a text from outside fit for a report.

@@ -20,6 +20,12 @@ type Envelope struct {
 	Err *Error
 	// List tells about the list of a list action; nil for other actions.
 	List *ListState
+	// Replayed tells that the answer is that of an earlier call with the same
+	// idempotency key; nothing was sent.
+	Replayed bool
+	// Unsettled tells that the ledger could not keep the answer: a repeat with
+	// the same idempotency key may find nothing, or an unknown outcome.
+	Unsettled bool
 }
 
 // Success reports whether the action succeeded.
@@ -53,26 +59,33 @@ func (o Object) Decode(into any) error {
 
 // Invoke runs an operation on JSON input. Generated code calls it for the
 // dispatch table.
-func (c *Client) Invoke(ctx context.Context, op *Operation, cred Credentials, input []byte, opts ...CallOption) (e Envelope) {
+func (c *Client) Invoke(ctx context.Context, op *Operation, cred Credentials, input []byte, opts ...CallOption) Envelope {
+	return c.dispatch(ctx, op, cred, input, opts, (*call).invoke)
+}
+
+// dispatch takes a call from its JSON input to its envelope; run is what happens
+// when the credential and the input are good.
+func (c *Client) dispatch(ctx context.Context, op *Operation, cred Credentials, input []byte, opts []CallOption, run func(*call, context.Context) Envelope) (e Envelope) {
+	ctx, w := c.watch(ctx, op)
 	defer func() {
 		if recover() != nil { // a host's transport, clock or hook; its words may hold anything
 			e = failure(op, failed(c.texts(op), CodeInternal, "a part of this program failed"), nil)
 		}
+		w.end(ctx, &e)
 	}()
 	k, input, err := c.beginInput(op, cred, input, opts)
 	if err != nil {
 		return failure(op, err, nil)
 	}
-	values, err := k.arguments(input)
-	if err != nil {
+	k.ctx, k.watch = ctx, w
+	if k.values, err = k.arguments(input); err != nil {
 		return failure(op, err, nil)
 	}
-	return k.invoke(ctx, values)
+	return k.once(ctx, run)
 }
 
 // invoke makes the envelope of a call whose input is good.
-func (k *call) invoke(ctx context.Context, values []Value) Envelope {
-	k.ctx, k.values = ctx, values
+func (k *call) invoke(ctx context.Context) Envelope {
 	switch {
 	case len(k.op.Outputs) > 0:
 		return k.invokeOutputs(ctx)
@@ -200,6 +213,19 @@ func (b *besides) page(c *cut) *Error {
 	return nil
 }
 
+// outputFields is fields through the ledger, where the call has a key.
+func (k *call) outputFields(ctx context.Context) (f fields, state *ListState, err *Error) {
+	if !k.keyed() {
+		return k.fields(ctx)
+	}
+	e := k.once(ctx, (*call).invoke)
+	f.list = -1
+	for i := range k.op.Outputs {
+		f.values = append(f.values, member(e.JSON, k.op.Outputs[i].Field))
+	}
+	return f, nil, e.Err
+}
+
 // joined are all values, the list that is made of parts included.
 func (f fields) joined() [][]byte {
 	if f.list < 0 {
@@ -282,12 +308,12 @@ func (k *call) one(ctx context.Context) (cut, *Error) {
 }
 
 // prepare begins a typed call.
-func (c *Client) prepare(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption) (*call, *Error) {
+func (c *Client) prepare(ctx context.Context, w *watch, op *Operation, cred Credentials, values []Value, opts []CallOption) (*call, *Error) {
 	k, err := c.begin(op, cred, opts)
 	if err != nil {
 		return nil, err
 	}
-	k.ctx = ctx
+	k.ctx, k.watch = ctx, w
 	k.values, err = k.checked(values)
 	return k, err
 }
@@ -300,43 +326,60 @@ func (c *Client) Do(ctx context.Context, op *Operation, cred Credentials, values
 
 // Object runs an operation that returns one object; it is nil when the API
 // answered null. Errors are [*Error].
-func (c *Client) Object(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (Object, error) {
-	k, err := c.prepare(ctx, op, cred, values, opts)
-	if err != nil {
-		return nil, err
+func (c *Client) Object(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (o Object, err error) {
+	ctx, w := c.watch(ctx, op)
+	defer func() { w.endTyped(ctx, err, nil) }()
+	k, failed := c.prepare(ctx, w, op, cred, values, opts)
+	if failed != nil {
+		return nil, failed
+	}
+	result, failed := k.object(ctx)
+	if failed != nil || len(result) == 0 || result[0] == 'n' {
+		return nil, asError(failed)
+	}
+	return Object(result), nil
+}
+
+// object is the one object that an operation returns.
+func (k *call) object(ctx context.Context) ([]byte, *Error) {
+	if k.keyed() {
+		e := k.once(ctx, (*call).invoke)
+		return member(e.JSON, k.op.Result.Field), e.Err
 	}
 	found, err := k.one(ctx)
-	if err != nil || len(found.result) == 0 || found.result[0] == 'n' {
-		return nil, asError(err)
-	}
-	return Object(found.result), nil
+	return found.result, err
 }
 
 // List runs an operation that returns a list, to its end. When it fails midway
 // the list holds what came before, beside the error. Errors are [*Error].
-func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (List, error) {
-	k, err := c.prepare(ctx, op, cred, values, opts)
-	if err != nil {
-		return List{ListState: ListState{Stop: StopError}}, err
+func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (l List, err error) {
+	ctx, w := c.watch(ctx, op)
+	defer func() { w.endTyped(ctx, err, &l.ListState) }()
+	k, failed := c.prepare(ctx, w, op, cred, values, opts)
+	if failed != nil {
+		return List{ListState: ListState{Stop: StopError}}, failed
 	}
-	var l List
-	l.ListState, err = k.pages(ctx, k.values, true, func(p cut) bool {
+	l.ListState, failed = k.pages(ctx, k.values, true, func(p cut) bool {
 		l.Items = append(l.Items, p.items...)
 		return true
 	})
-	return l, asError(err)
+	return l, asError(failed)
 }
 
 // Seq is List as an iterator: it asks for a page when the one before has been
 // used up, and holds no more than one. A failure comes as its last element.
 func (c *Client) Seq(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		k, err := c.prepare(ctx, op, cred, values, opts)
+		ctx, w := c.watch(ctx, op)
+		var err *Error
+		state := ListState{Stop: StopError}
+		defer func() { w.endTyped(ctx, asError(err), &state) }()
+		k, err := c.prepare(ctx, w, op, cred, values, opts)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		_, err = k.pages(ctx, k.values, true, func(p cut) bool {
+		state, err = k.pages(ctx, k.values, true, func(p cut) bool {
 			for _, item := range p.items {
 				if !yield(item, nil) {
 					return false

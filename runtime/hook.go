@@ -43,32 +43,22 @@ func (a *HookAnswer) Decode(into any) error { return Object(a.Body).Decode(into)
 // InvokeHook runs an action written by hand on JSON input. Generated code calls
 // it for the dispatch table.
 func (c *Client) InvokeHook(ctx context.Context, op *Operation, cred Credentials, input []byte, f HookFunc, opts ...CallOption) Envelope {
-	k, input, err := c.beginInput(op, cred, input, opts)
-	if err != nil {
-		return failure(op, err, nil)
-	}
-	values, err := k.arguments(input)
-	if err != nil {
-		return failure(op, err, nil)
-	}
-	return k.hooked(ctx, values, f)
+	return c.dispatch(ctx, op, cred, input, opts, f.envelope)
 }
 
 // DoHook is InvokeHook for typed arguments.
-func (c *Client) DoHook(ctx context.Context, op *Operation, cred Credentials, values []Value, f HookFunc, opts ...CallOption) Envelope {
-	k, err := c.begin(op, cred, opts)
+func (c *Client) DoHook(ctx context.Context, op *Operation, cred Credentials, values []Value, f HookFunc, opts ...CallOption) (e Envelope) {
+	ctx, w := c.watch(ctx, op)
+	defer func() { w.end(ctx, &e) }()
+	k, err := c.prepare(ctx, w, op, cred, values, opts)
 	if err != nil {
 		return failure(op, err, nil)
 	}
-	if values, err = k.checked(values); err != nil {
-		return failure(op, err, nil)
-	}
-	return k.hooked(ctx, values, f)
+	return k.once(ctx, f.envelope)
 }
 
-// hooked makes the envelope of a call whose arguments are good.
-func (k *call) hooked(ctx context.Context, values []Value, f HookFunc) Envelope {
-	k.ctx, k.values = ctx, values
+// envelope makes the envelope of a call whose arguments are good.
+func (f HookFunc) envelope(k *call, ctx context.Context) Envelope {
 	h := &Hook{call: k}
 	if err := h.run(ctx, f); err != nil {
 		return failure(k.op, err, nil)

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -58,36 +57,33 @@ func (k *call) deliver(ctx context.Context, build func([]Value) (*request, strin
 // send sends a request until an answer with a success status has been read
 // whole, or until nothing more may be tried.
 func (k *call) send(ctx context.Context, r *request) (*answer, *Error) {
-	c := k.client
+	tokens := k.retryTokens(r)
 	gain := 1 // what a success here gives back to the retry tokens
 	for n := 1; ; n++ {
 		if ctx.Err() != nil {
 			return nil, k.ended(ctx, n-1)
 		}
-		a, f, err := k.attempt(ctx, r)
+		a, f, err := k.attempt(ctx, r, n-1)
 		if err != nil {
 			err.Attempts = n - 1
 			return nil, err
 		}
 		v := k.judge(ctx, a, f)
+		k.noteWrite(v)
 		if v.err == nil {
-			c.tokens.add(gain)
+			tokens.add(gain)
 			a.attempts = n
 			return a, nil
 		}
 		v.err.Attempts = n
-		if !v.retry || n >= c.attempts {
+		d := k.decide(ctx, &v, n, tokens)
+		k.watch.retry(ctx, d)
+		if !d.Again {
 			return nil, v.err
 		}
-		wait, ok := v.pause(n, ctx, c.clock.Now())
-		if !ok {
-			return nil, v.err.later(v)
-		}
-		if gain = c.tokens.take(v.throttled); gain == 0 {
-			v.err.text += " (retries suspended)"
-			return nil, v.err
-		}
-		if c.clock.Sleep(ctx, wait) != nil {
+		gain = v.cost()
+		k.watch.wait(ctx, d.Wait, WaitRetry)
+		if k.client.clock.Sleep(ctx, d.Wait) != nil {
 			return nil, k.ended(ctx, n)
 		}
 	}
@@ -95,11 +91,49 @@ func (k *call) send(ctx context.Context, r *request) (*answer, *Error) {
 
 // verdict is what an attempt came to.
 type verdict struct {
-	err       *Error // nil: success
-	retry     bool   // it may be sent again
-	throttled bool   // the API asked for fewer calls
-	wait      time.Duration
-	hasWait   bool // wait is the API's own word
+	err     *Error      // nil: success
+	why     RetryReason // it may be sent again, or not
+	acted   bool        // the API may have carried it out
+	wait    time.Duration
+	hasWait bool // wait is the API's own word
+}
+
+// again reports whether the request may be sent again, as far as the answer tells.
+func (v *verdict) again() bool { return v.why == RetryTransient || v.why == RetryThrottled }
+
+// cost is what a retry takes from the tokens.
+func (v *verdict) cost() int {
+	if v.why == RetryThrottled {
+		return retryThrottleCost
+	}
+	return retryCost
+}
+
+// decide says what is done about an attempt that did not succeed. It pays for a
+// retry, and says in the error's text why there is none where that helps.
+func (k *call) decide(ctx context.Context, v *verdict, n int, tokens *retryTokens) RetryDecision {
+	d := RetryDecision{Attempt: n, Why: v.why, Code: v.err.Code, Status: v.err.Status}
+	switch {
+	case !v.again():
+		return d
+	case n >= k.client.attempts:
+		d.Why = RetryEnough
+		return d
+	}
+	switch wait := v.pause(n); {
+	case v.hasWait && v.wait > maxServerWait:
+		d.Why = RetryTooLong
+		v.err.later(*v)
+	case tooLate(ctx, k.client.clock, wait):
+		d.Why = RetryTooLate
+		v.err.later(*v)
+	case !tokens.take(v.cost()):
+		d.Why = RetrySuspended
+		v.err.text += " (retries suspended)"
+	default:
+		d.Again, d.Wait = true, wait
+	}
+	return d
 }
 
 // judge decides what the outcome of an attempt means.
@@ -108,21 +142,18 @@ func (k *call) judge(ctx context.Context, a *answer, f *fault) verdict {
 		return k.judgeFault(ctx, a, f)
 	}
 	if k.success(a.status) || k.absent(a.status) {
-		return verdict{}
+		return verdict{acted: true}
 	}
 	return k.judgeStatus(a)
 }
 
 // judgeFault judges an attempt without a whole answer.
 func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
-	write := !k.again()
+	v := verdict{why: RetryFinal, acted: f.sent}
+	unsure := !k.again() && f.sent
 	switch {
 	case ctx.Err() != nil:
-		err := k.ended(ctx, 0)
-		if write && f.sent {
-			err.unknownOutcome()
-		}
-		return verdict{err: err}
+		v.err, v.why = k.ended(ctx, 0), RetryOver
 	case f.final:
 		code := CodeUnavailable
 		if f.code != "" {
@@ -131,16 +162,21 @@ func (k *call) judgeFault(ctx context.Context, a *answer, f *fault) verdict {
 		if a != nil {
 			code = CodeUnexpectedResponse
 		}
-		return verdict{err: k.faulted(code, a, f)}
+		v.err = k.faulted(code, a, f)
+		return v
+	default:
+		v.err, v.why = k.faulted(CodeUnavailable, a, f), RetryTransient
+		if isTimeout(f.cause) {
+			v.err.Code, v.err.text = CodeTimeout, k.texts().Timeout
+		}
 	}
-	err := k.faulted(CodeUnavailable, a, f)
-	if isTimeout(f.cause) {
-		err.Code, err.text = CodeTimeout, k.texts().Timeout
+	if unsure {
+		v.err.unknownOutcome()
+		if v.why == RetryTransient {
+			v.why = RetryUnsafe
+		}
 	}
-	if write && f.sent {
-		return verdict{err: err.unknownOutcome()}
-	}
-	return verdict{err: err, retry: true}
+	return v
 }
 
 func (k *call) faulted(code Code, a *answer, f *fault) *Error {
@@ -157,26 +193,44 @@ func (k *call) faulted(code Code, a *answer, f *fault) *Error {
 
 // judgeStatus judges a whole answer whose status is not success.
 func (k *call) judgeStatus(a *answer) verdict {
-	v := verdict{err: k.statusError(a)}
-	v.wait, v.hasWait = retryAfter(a.header, k.client.clock.Now())
-	v.err.RetryAfter = v.wait
+	v := verdict{err: k.statusError(a), why: RetryFinal}
+	budgets := k.client.table.API.Budgets
 	switch a.status {
 	case http.StatusTooManyRequests, http.StatusTooEarly:
-		v.throttled = true
-		v.retry = !quotaUsedUp(k.client.table.API.Budgets, a.header)
-		if !v.retry {
-			v.err.Code = CodeQuotaExhausted
+		v.wait, v.hasWait = toldWait(budgets, a.header, k.client.clock.Now())
+		v.why = RetryThrottled
+		if quotaUsedUp(budgets, a.header) {
+			v.why, v.err.Code = RetryQuota, CodeQuotaExhausted
 		}
 	case http.StatusRequestTimeout, http.StatusInternalServerError:
-		v.retry, v.hasWait = k.again(), false
+		v.acted, v.why = true, k.unlessUnsafe()
 	case http.StatusServiceUnavailable:
-		v.retry = k.again() || v.hasWait
+		v.wait, v.hasWait = retryAfter(a.header, k.client.clock.Now())
+		if v.why = RetryTransient; !v.hasWait {
+			v.acted, v.why = true, k.unlessUnsafe()
+		}
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
-		if v.retry = k.again(); !v.retry {
+		v.acted, v.why = true, k.unlessUnsafe()
+		v.wait, v.hasWait = retryAfter(a.header, k.client.clock.Now())
+		if v.why == RetryUnsafe {
 			v.err.unknownOutcome()
 		}
+	default:
+		v.acted = a.status >= 500 || a.status < 400
+	}
+	if v.err.RetryAfter = v.wait; !v.hasWait {
+		v.err.RetryAfter, _ = retryAfter(a.header, k.client.clock.Now())
 	}
 	return v
+}
+
+// unlessUnsafe is the reason to send a request again that may have been carried
+// out, or not to.
+func (k *call) unlessUnsafe() RetryReason {
+	if k.again() {
+		return RetryTransient
+	}
+	return RetryUnsafe
 }
 
 // again reports whether the operation may be carried out twice.
@@ -197,21 +251,15 @@ func (k *call) ended(ctx context.Context, attempts int) *Error {
 	return &Error{Code: CodeTimeout, Attempts: attempts, text: k.texts().Timeout, cause: cause}
 }
 
-// pause says how long to wait before attempt n+1. It is not ok when that would
-// be too long, or past the deadline.
-func (v verdict) pause(n int, ctx context.Context, now time.Time) (wait time.Duration, ok bool) {
+// pause is how long to wait before attempt n+1.
+func (v *verdict) pause(n int) time.Duration {
 	switch {
-	case v.hasWait && v.wait > maxServerWait:
-		return 0, false
 	case v.hasWait && v.wait > 0:
-		wait = v.wait + rand.N(serverWaitJitter)
-	case v.throttled:
-		wait = backoff(throttledBase, n)
-	default:
-		wait = backoff(backoffBase, n)
+		return v.wait + rand.N(serverWaitJitter)
+	case v.why == RetryThrottled:
+		return backoff(throttledBase, n)
 	}
-	deadline, bounded := ctx.Deadline()
-	return wait, !bounded || now.Add(wait).Before(deadline)
+	return backoff(backoffBase, n)
 }
 
 // later tells in the text when the API wants to be asked again, for a wait that
@@ -226,27 +274,6 @@ func (e *Error) later(v verdict) *Error {
 // backoff is full jitter: anything between nothing and base × 2^(n-1), capped.
 func backoff(base time.Duration, n int) time.Duration {
 	return rand.N(min(base<<min(n-1, 10), backoffCap)) + 1
-}
-
-// retryAfter reads a Retry-After header: seconds or a date. Anything else is
-// ignored; a number too large to hold is a very long wait.
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if text == "" {
-		return 0, false
-	}
-	if strings.Trim(text, "0123456789.") == "" {
-		seconds, err := strconv.ParseFloat(text, 64)
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return 0, false
-		}
-		return time.Duration(math.Min(math.Ceil(seconds*1000)*1e6, math.MaxInt64/2)), true
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0, false
-	}
-	return max(0, at.Sub(now)), true
 }
 
 func isTimeout(err error) bool {
@@ -289,20 +316,17 @@ type retryTokens struct {
 	left int
 }
 
-// take pays for a retry and returns what it cost: 0 when there is too little
-// left.
-func (t *retryTokens) take(throttled bool) (cost int) {
-	cost = retryCost
-	if throttled {
-		cost = retryThrottleCost
-	}
+func newRetryTokens() *retryTokens { return &retryTokens{left: retryTokensFull} }
+
+// take pays for a retry, if there is enough left.
+func (t *retryTokens) take(cost int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.left < cost {
-		return 0
+		return false
 	}
 	t.left -= cost
-	return cost
+	return true
 }
 
 func (t *retryTokens) add(n int) {
@@ -310,6 +334,34 @@ func (t *retryTokens) add(n int) {
 	defer t.mu.Unlock()
 	t.left = min(t.left+n, retryTokensFull)
 }
+
+// storms keeps the tokens of each host, so that one that is down takes nothing
+// from the others.
+type storms struct {
+	mu    sync.Mutex
+	hosts map[string]*retryTokens
+}
+
+// maxStorms bounds the hosts: credentials may name hosts of their own. Beyond it
+// they all begin anew.
+const maxStorms = 10_000
+
+func (s *storms) of(host string) *retryTokens {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.hosts[host]
+	if t == nil {
+		if s.hosts == nil || len(s.hosts) >= maxStorms {
+			s.hosts = make(map[string]*retryTokens)
+		}
+		t = newRetryTokens()
+		s.hosts[host] = t
+	}
+	return t
+}
+
+// retryTokens are the tokens of the host that a request goes to.
+func (k *call) retryTokens(r *request) *retryTokens { return k.client.storms.of(r.url.Host) }
 
 // requestID is the id by which the API's operators can find the request.
 func (k *call) requestID(h http.Header) string {

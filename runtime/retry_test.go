@@ -417,7 +417,7 @@ func TestManyAttempts(t *testing.T) {
 	for name, answer := range map[string]step{"500": status(500), "429": status(429)} {
 		clock := newFakeClock()
 		c := newTestClient(t, Options{Transport: play(answer), Clock: clock, Attempts: 80})
-		c.tokens.left = 1 << 30
+		tokensOf(c).left = 1 << 30
 		e := c.Call(t.Context(), "get_thing", token(), []byte(good["get_thing"]))
 		if e.Err.Code == CodeInternal || e.Err.Attempts != 80 {
 			t.Errorf("%s: %d attempts: %s", name, len(clock.waits)+1, e.JSON)
@@ -569,15 +569,15 @@ func TestRetryTokens(t *testing.T) {
 	for _, tt := range tests {
 		api := play(tt.steps...)
 		c := newTestClient(t, Options{Transport: api, Clock: newFakeClock()})
-		c.tokens.left = tt.left
+		tokensOf(c).left = tt.left
 		e := c.Call(t.Context(), "get_thing", token(), []byte(good["get_thing"]))
-		if got := errorText(e); got != tt.text || api.count() != len(tt.steps) || c.tokens.left != tt.after {
-			t.Errorf("%s: %q after %d requests with %d left, want %q, %d, %d", tt.name, got, api.count(), c.tokens.left, tt.text, len(tt.steps), tt.after)
+		if got := errorText(e); got != tt.text || api.count() != len(tt.steps) || tokensOf(c).left != tt.after {
+			t.Errorf("%s: %q after %d requests with %d left, want %q, %d, %d", tt.name, got, api.count(), tokensOf(c).left, tt.text, len(tt.steps), tt.after)
 		}
 	}
 }
 
-// TestOutage: the tokens are the client's, so in an outage the calls of all
+// TestOutage: the tokens are the host's, so in an outage the calls of all
 // tenants soon make one attempt each; one good call brings little back.
 func TestOutage(t *testing.T) {
 	api := play(status(500))
@@ -602,3 +602,6 @@ func TestRequestID(t *testing.T) {
 		}
 	}
 }
+
+// tokensOf are the retry tokens of the demo API's host.
+func tokensOf(c *Client) *retryTokens { return c.storms.of("api.example.test") }

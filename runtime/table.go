@@ -155,6 +155,7 @@ type Budget struct {
 	Limit     string // header with the allowance
 	Remaining string // header with what is left of it
 	Reset     string // header with the time of the refill
+	Shared    bool   // all credentials together have it, not each its own
 }
 
 // Errors says how failures are known and where their messages are.

@@ -118,18 +118,21 @@ func (c *Client) seqAs(ctx context.Context, op *Operation, cred Credentials, val
 }
 
 // outputsAs is OutputsAs into a pointer to the struct.
-func (c *Client) outputsAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, out any) error {
+func (c *Client) outputsAs(ctx context.Context, op *Operation, cred Credentials, values []Value, opts []CallOption, out any) (err error) {
 	v := reflect.ValueOf(out).Elem()
 	d, err := c.outputDecoder(v.Type(), op)
 	if err != nil {
 		return c.misfit(op, err)
 	}
-	k, failed := c.prepare(ctx, op, cred, values, opts)
+	ctx, w := c.watch(ctx, op)
+	var state *ListState
+	defer func() { w.endTyped(ctx, err, state) }()
+	k, failed := c.prepare(ctx, w, op, cred, values, opts)
 	if failed != nil {
 		setState(v, len(op.Outputs), &ListState{Stop: StopError})
 		return failed
 	}
-	f, state, failed := k.fields(ctx)
+	f, state, failed := k.outputFields(ctx)
 	setState(v, len(op.Outputs), state)
 	for i, value := range f.joined() {
 		if value != nil {
