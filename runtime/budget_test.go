@@ -348,3 +348,252 @@ func TestWindows(t *testing.T) {
 		}
 	})
 }
+
+// sentAt are the moments at which requests went out, in whole milliseconds from
+// the first on.
+func sentAt(api *script) (at []string) {
+	for _, r := range api.requests {
+		at = append(at, r.at.Sub(api.requests[0].at).Round(time.Millisecond).String())
+	}
+	return at
+}
+
+// TestCorrections: what an answer says of the rates holds from then on.
+func TestCorrections(t *testing.T) {
+	said := func(lines ...string) step { return answering(200, goodBody, lines...) }
+	plain := said()
+	three := Budget{Calls: 3, Per: 10 * time.Second, Limit: "Limit", Remaining: "Left", Reset: "Reset"}
+	tests := []struct {
+		name   string
+		budget Budget
+		steps  []step
+		want   string // when the calls go out
+	}{
+		{"as declared", three, []step{plain}, "0s 0s 0s 10s 10s 10s 20s"},
+		{"others use the credential", three, []step{said("Left: 1"), plain}, "0s 0s 10s 10s 10s 20s 20s"},
+		{"others have used it up", three, []step{said("Left: 0"), plain}, "0s 10s 10s 10s 20s 20s 20s"},
+		{"used up for four seconds", three, []step{said("Left: 0", "Reset: 4"), plain}, "0s 4s 4s 10s 14s 14s 20s"},
+		{"more is left than we think", three, []step{said("Left: 3"), plain}, "0s 0s 0s 10s 10s 10s 20s"},
+		{"the API allows fewer", three, []step{said("Limit: 2"), plain}, "0s 0s 10s 10s 20s 20s 30s"},
+		{"the API allows more", three, []step{said("Limit: 5"), plain}, "0s 0s 0s 0s 0s 10s 10s"},
+		{"rubbish", three, []step{said("Limit: 0", "Left: -1", "Reset: x"), plain}, "0s 0s 0s 10s 10s 10s 20s"},
+		{"a refill beyond the window", three, []step{said("Left: 0", "Reset: 86400"), plain}, "0s 10s 10s 10s 20s 20s 20s"},
+		{"IETF", Budget{Calls: 3, Per: 10 * time.Second}, []step{said(`RateLimit: "x";r=0;t=4`), plain}, "0s 4s 4s 10s 14s 14s 20s"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				api := play(tt.steps...)
+				c := clientOf(t, tableOf(budgetOf(tt.budget), &getThing), Options{Transport: api})
+				for range 7 {
+					if e := get(t.Context(), c, token()); !e.Success() {
+						t.Fatal(e.Err)
+					}
+				}
+				if got := strings.Join(sentAt(api), " "); got != tt.want {
+					t.Errorf("sent at %s\n   want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestRetryAfterHoldsAll: when the API asks one call of a credential to wait, the
+// others of it wait too, and other tenants do not.
+func TestRetryAfterHoldsAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := play(status(429, "Retry-After: 7"), answering(200, goodBody))
+		c := clientOf(t, tableOf(budgetOf(fivePerSecond), &getThing), Options{Transport: api, Attempts: 1})
+		start := time.Now()
+		get(t.Context(), c, token())
+		get(t.Context(), c, bearer("another"))
+		if time.Since(start) != 0 {
+			t.Errorf("another tenant waited %s", time.Since(start))
+		}
+		short, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+		defer cancel()
+		if e := get(short, c, token()); e.code() != CodeRateLimited || e.Err.RetryAfter != 7*time.Second || time.Since(start) != 0 {
+			t.Errorf("%s, again in %s, after %s", e.JSON, e.Err.RetryAfter, time.Since(start))
+		}
+		if e := get(t.Context(), c, token()); !e.Success() || time.Since(start) != 7*time.Second {
+			t.Errorf("%s after %s", e.JSON, time.Since(start))
+		}
+	})
+}
+
+// TestUnsentCountsNot: a request that had no connection has used nothing up.
+func TestUnsentCountsNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := failing(false, errors.New("connection refused"))
+		api := play(refused, refused, refused, refused, answering(200, goodBody))
+		c := clientOf(t, tableOf(budgetOf(Budget{Calls: 1, Per: time.Second}, Budget{Calls: 1, Per: time.Hour}), &getThing), Options{Transport: api, Attempts: 1})
+		start := time.Now()
+		for range 4 {
+			if e := get(t.Context(), c, token()); e.code() != CodeUnavailable {
+				t.Fatal(e.Err)
+			}
+		}
+		if e := get(t.Context(), c, token()); !e.Success() || time.Since(start) != 0 {
+			t.Errorf("%s after %s", e.JSON, time.Since(start))
+		}
+		if e := get(t.Context(), c, token()); e.code() != CodeQuotaExhausted {
+			t.Errorf("the one that was sent does not count: %s", e.JSON)
+		}
+	})
+}
+
+// TestTurnAfterDeadline: a call with many ahead of it fails at once when its turn
+// comes too late, and takes nobody's place.
+func TestTurnAfterDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := play(answering(200, goodBody))
+		c := clientOf(t, tableOf(budgetOf(fivePerSecond), &getThing), Options{Transport: api})
+		start := time.Now()
+		var all sync.WaitGroup
+		for range 50 { // ten seconds of calls
+			all.Go(func() {
+				if e := get(t.Context(), c, token()); !e.Success() {
+					t.Error(e.Err)
+				}
+			})
+		}
+		synctest.Wait()
+		for deadline, want := range map[time.Duration]bool{8 * time.Second: false, 9900 * time.Millisecond: false, 10 * time.Second: true} {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), deadline)
+				defer cancel()
+				e := get(ctx, c, token())
+				if e.Success() != want {
+					t.Errorf("with %s: %s", deadline, e.JSON)
+				}
+				if !want && (e.code() != CodeRateLimited || time.Since(start) != 0) {
+					t.Errorf("with %s: %s after %s", deadline, e.JSON, time.Since(start))
+				}
+			})
+		}
+		all.Wait()
+		wantRate(t, momentsOf(api))
+		if api.count() != 51 || time.Since(start) != 10*time.Second {
+			t.Errorf("%d requests in %s", api.count(), time.Since(start))
+		}
+	})
+}
+
+func momentsOf(api *script) (at []time.Time) {
+	for _, r := range api.requests {
+		at = append(at, r.at)
+	}
+	return at
+}
+
+// TestGivingUp: those who give up while they wait hold nobody up.
+func TestGivingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := play(answering(200, goodBody))
+		c := clientOf(t, tableOf(budgetOf(Budget{Calls: 1, Per: time.Second}), &getThing), Options{Transport: api})
+		start := time.Now()
+		get(t.Context(), c, token())
+		var all sync.WaitGroup
+		for n := range 10 {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(500*time.Millisecond, cancel)
+			all.Go(func() {
+				if e := get(ctx, c, token()); e.code() != CodeCanceled || time.Since(start) != 500*time.Millisecond {
+					t.Errorf("%d: %s after %s", n, e.JSON, time.Since(start))
+				}
+			})
+		}
+		synctest.Wait()
+		if e := get(t.Context(), c, token()); !e.Success() || time.Since(start) != time.Second {
+			t.Errorf("%s after %s", e.JSON, time.Since(start))
+		}
+		all.Wait()
+	})
+}
+
+// TestShared: what an API allows all of its callers together is shared out
+// fairly: a crowd of one tenant does not hold up another's one call.
+func TestShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := play(answering(200, goodBody))
+		shared := Budget{Calls: 1, Per: time.Second, Shared: true}
+		c := clientOf(t, tableOf(budgetOf(Budget{Calls: 100, Per: time.Second}, shared), &getThing), Options{Transport: api})
+		start := time.Now()
+		var all sync.WaitGroup
+		for range 30 {
+			all.Go(func() { get(t.Context(), c, bearer("crowd")) })
+		}
+		synctest.Wait()
+		if e := get(t.Context(), c, bearer("single")); !e.Success() || time.Since(start) > 2*time.Second {
+			t.Errorf("%s after %s", e.JSON, time.Since(start))
+		}
+		all.Wait()
+		if api.count() != 31 || time.Since(start) != 30*time.Second {
+			t.Errorf("%d requests in %s", api.count(), time.Since(start))
+		}
+	})
+}
+
+// TestOneStore: clients that share a store share the budgets.
+func TestOneStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, store := play(answering(200, goodBody)), NewBudgetStore(nil)
+		start := time.Now()
+		var all sync.WaitGroup
+		for range 3 {
+			c := clientOf(t, tableOf(budgetOf(fivePerSecond), &getThing), Options{Transport: api, Budgets: store})
+			for range 10 {
+				all.Go(func() { get(t.Context(), c, token()) })
+			}
+		}
+		all.Wait()
+		wantRate(t, momentsOf(api))
+		if api.count() != 30 || time.Since(start) != 5*time.Second {
+			t.Errorf("%d requests in %s", api.count(), time.Since(start))
+		}
+	})
+}
+
+// brokenStore is a store that cannot be reached.
+type brokenStore struct{}
+
+func (brokenStore) Acquire(context.Context, BudgetRequest) (BudgetPermit, error) {
+	return nil, errors.New("no server answers")
+}
+
+// TestBrokenStore: without the store nothing is sent, and the call says why.
+func TestBrokenStore(t *testing.T) {
+	api := play(answering(200, goodBody))
+	c := clientOf(t, tableOf(budgetOf(fivePerSecond), &getThing), Options{Transport: api, Budgets: brokenStore{}})
+	if e := get(t.Context(), c, token()); errorText(e) != "Call failed: the budgets cannot be asked: no server answers" || e.code() != CodeUnavailable || api.count() != 0 {
+		t.Errorf("%s after %d requests", e.JSON, api.count())
+	}
+}
+
+// TestQuotaOutlivesSilence: what has been used of a month is not forgotten in an
+// hour without calls.
+func TestQuotaOutlivesSilence(t *testing.T) {
+	clock := newFakeClock()
+	c := clientOf(t, tableOf(budgetOf(threeInAMonth), &getThing), Options{Transport: play(answering(200, goodBody)), Clock: clock})
+	for call, want := range []bool{true, true, true, false} {
+		if e := get(t.Context(), c, token()); e.Success() != want {
+			t.Errorf("call %d: %s", call+1, e.JSON)
+		}
+		if call < 2 {
+			clock.advance(3 * time.Hour)
+			get(t.Context(), c, bearer("another")) // which sweeps
+		}
+	}
+}
+
+// TestQuotaSaysWhen: a used-up quota tells when it is full again, as the API said.
+func TestQuotaSaysWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := play(answering(200, goodBody, "Quota-Left: 0", "Quota-Reset: "+time.Now().Add(50*time.Hour).UTC().Format(http.TimeFormat)), answering(200, goodBody, "Quota-Left: 2"))
+		c := clientOf(t, tableOf(budgetOf(threeInAMonth), &getThing), Options{Transport: api})
+		get(t.Context(), c, token())
+		if e := get(t.Context(), c, token()); e.code() != CodeQuotaExhausted || e.Err.RetryAfter.Round(time.Second) != 50*time.Hour {
+			t.Errorf("%s, again in %s", e.JSON, e.Err.RetryAfter)
+		}
+	})
+}

@@ -103,7 +103,7 @@ func (k *call) once(ctx context.Context, run func(*call, context.Context) Envelo
 func (k *call) claimed(ctx context.Context, key LedgerKey, input [32]byte, run func(*call, context.Context) Envelope) (e Envelope) {
 	k.wrote = new(atomic.Bool)
 	defer func() {
-		if recover() != nil { // of a part of the host; nobody knows what has been sent
+		if recover() != nil { // of a part of the host, in the middle of anything
 			e = failure(k.op, k.failed(CodeInternal, "a part of this program failed").unlessUnsent(k.wrote.Load()), nil)
 		}
 		e = k.settle(ctx, key, input, e)
@@ -198,9 +198,18 @@ func goodKey(key string) bool {
 	return key != "" && len(key) <= maxKey
 }
 
-// noteWrite remembers that a write of a keyed call may have been carried out.
-func (k *call) noteWrite(v verdict) {
-	if k.wrote != nil && v.acted && !safe(k.op.Method) && !k.unmetered {
-		k.wrote.Store(true)
+// presumeWrite takes a write of a keyed call for carried out while it is under
+// way, in case nobody ever tells, and returns what was known before.
+func (k *call) presumeWrite() (before bool) {
+	if k.wrote == nil || safe(k.op.Method) || k.unmetered {
+		return false
+	}
+	return k.wrote.Swap(true)
+}
+
+// noteWrite is what is known of it afterwards.
+func (k *call) noteWrite(before, acted bool) {
+	if k.wrote != nil && !safe(k.op.Method) && !k.unmetered {
+		k.wrote.Store(before || acted)
 	}
 }

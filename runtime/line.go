@@ -11,6 +11,7 @@ type line struct {
 	head    *turn              // whose turn it is
 	waiting map[Tenant][]*turn // behind it
 	round   []Tenant           // those of waiting, in the order of their turns
+	last    Tenant             // who led last
 	size    int
 }
 
@@ -60,6 +61,9 @@ func (l *line) next() {
 	if len(l.round) == 0 {
 		return
 	}
+	if l.round[0] == l.last {
+		l.round = append(l.round[1:], l.last)
+	}
 	tenant := l.round[0]
 	l.round = l.round[1:]
 	t, rest := l.waiting[tenant][0], l.waiting[tenant][1:]
@@ -78,7 +82,7 @@ func (l *line) keep(tenant Tenant, rest []*turn) {
 }
 
 func (l *line) lead(t *turn) {
-	l.head = t
+	l.head, l.last = t, t.tenant
 	close(t.first)
 }
 

@@ -63,13 +63,15 @@ func (k *call) send(ctx context.Context, r *request) (*answer, *Error) {
 		if ctx.Err() != nil {
 			return nil, k.ended(ctx, n-1)
 		}
+		before := k.presumeWrite()
 		a, f, err := k.attempt(ctx, r, n-1)
 		if err != nil {
+			k.noteWrite(before, false)
 			err.Attempts = n - 1
 			return nil, err
 		}
 		v := k.judge(ctx, a, f)
-		k.noteWrite(v)
+		k.noteWrite(before, v.acted)
 		if v.err == nil {
 			tokens.add(gain)
 			a.attempts = n

@@ -159,6 +159,7 @@ func (k *call) until(ctx context.Context, values []Value, a *answer) (*answer, *
 			err.Status, err.Attempts = a.status, a.attempts
 			return nil, err
 		}
+		k.watch.wait(ctx, wait, WaitWork)
 		if clock.Sleep(ctx, wait) != nil {
 			return nil, k.ended(ctx, a.attempts)
 		}
