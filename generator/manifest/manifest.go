@@ -249,6 +249,7 @@ type Budget struct {
 	Limit     Text `key:"limit"`
 	Remaining Text `key:"remaining"`
 	Reset     Text `key:"reset"`
+	Shared    Flag `key:"shared"`
 }
 
 // Paging is a way in which lists are paged.

@@ -83,7 +83,7 @@ func (b *builder) api() *table.API {
 	for _, budget := range m.Budgets {
 		api.Budgets = append(api.Budgets, table.Budget{
 			Calls: budget.Calls.Value, Per: duration(budget.Per.Value, 0),
-			Limit: budget.Limit.Value, Remaining: budget.Remaining.Value, Reset: budget.Reset.Value})
+			Limit: budget.Limit.Value, Remaining: budget.Remaining.Value, Reset: budget.Reset.Value, Shared: budget.Shared.Value})
 	}
 	return api
 }

@@ -98,6 +98,7 @@ type Budget struct {
 	Limit     string
 	Remaining string
 	Reset     string
+	Shared    bool
 }
 
 type Errors struct {
