@@ -27,6 +27,7 @@ func TestCallTellsDrift(t *testing.T) {
 		t.Errorf("exit %d: %s", told.code, told.out)
 	}
 	for _, want := range []string{
+		`attempt 1: GET 127.0.0.1 /jobs/{job_id}: 200, 95 bytes in `,
 		`drift: "data.attributes.status" is "paused", none of processing, ended, failed`,
 		`drift: "data.attributes.total_items" is of the type string, not integer`,
 		`drift: "data.links" is new`,

@@ -33,6 +33,8 @@ type callFlags struct {
 	deadline    time.Duration
 	attempts    int
 	resume      string
+	key         string
+	ledger      string
 }
 
 func (p Program) call() *cobra.Command {
@@ -56,12 +58,14 @@ Values of -p are read as the parameter's type: texts as they stand, others as JS
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "one parameter, NAME=VALUE; may be repeated")
 	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON, @FILE, or - for standard input`)
 	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tells on standard error where an answer differs from what the manifest says")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tells on standard error what is sent, what is waited for, and where an answer differs from what the manifest says")
 	flags.BoolVar(&f.strict, "strict", false, "fails when an answer differs from what the manifest says")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
 	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call (default none)")
 	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
 	flags.StringVar(&f.resume, "resume", "", "where to go on with a list, as its error said")
+	flags.StringVar(&f.key, "idempotency-key", "", "makes a write happen once: a repeat with the same key and input gets the first answer")
+	flags.StringVar(&f.ledger, "ledger", "", "the directory that keeps the answers of writes with a key (default in the user's state)")
 	return cmd
 }
 
@@ -124,7 +128,11 @@ func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
 	if f.resume != "" {
 		opts = append(opts, runtime.ResumeAt(f.resume))
 	}
+	if f.key != "" {
+		opts = append(opts, runtime.IdempotencyKey(f.key))
+	}
 	envelope := client.Call(ctx, name, cred, input, opts...)
+	p.tellKey(envelope)
 	if _, err := p.Stdout.Write(envelope.JSON); err != nil {
 		return err
 	}
@@ -148,7 +156,14 @@ func (p Program) client(f callFlags) (*runtime.Client, error) {
 	}
 	options := runtime.Options{AttemptTimeout: f.timeout, Attempts: f.attempts, Strict: f.strict, BaseURLs: make(map[string]string)}
 	if f.verbose {
-		options.Drift = func(_ context.Context, d runtime.Drift) { fmt.Fprintln(p.Stderr, "drift:", d) }
+		options.Observers = []runtime.Observer{teller{out: p.Stderr}}
+	}
+	if f.key != "" {
+		ledger, err := p.ledger(f.ledger)
+		if err != nil {
+			return nil, err
+		}
+		options.Ledger = ledger
 	}
 	for _, base := range f.baseURLs {
 		if name, url, one := strings.Cut(base, "="); one && !strings.Contains(name, ":") {
