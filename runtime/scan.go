@@ -61,7 +61,7 @@ func (s *scanner) value(i, depth int) int {
 	if i >= len(s.b) {
 		return s.fail(i, "it ends too early")
 	}
-	switch c := s.b[i]; c {
+	switch s.b[i] {
 	case '"':
 		return s.text(i + 1)
 	case '{':
@@ -69,14 +69,21 @@ func (s *scanner) value(i, depth int) int {
 	case '[':
 		return s.array(i, depth, nil)
 	case 't':
-		return s.word(i, "true")
+		if s.says(i, "true") {
+			return i + len("true")
+		}
 	case 'f':
-		return s.word(i, "false")
+		if s.says(i, "false") {
+			return i + len("false")
+		}
 	case 'n':
-		return s.word(i, "null")
+		if s.says(i, "null") {
+			return i + len("null")
+		}
 	default:
 		return s.number(i)
 	}
+	return s.fail(i, "it is not JSON")
 }
 
 // object skips the object at i. visit, when given, is called for each member
@@ -159,43 +166,50 @@ func (s *scanner) array(i, depth int, visit func(at int) int) int {
 const (
 	ones   = 0x0101010101010101
 	highs  = 0x8080808080808080
-	quotes = '"' * ones
+	twos   = 2 * ones
+	limits = ('"' ^ 2 + 1) * ones
 	slants = '\\' * ones
-	blanks = ' ' * ones
 )
 
+// stops marks the bytes of a word that end a run of plain characters: quotes,
+// backslashes and control characters. Flipping the bit of 2 puts the quote right
+// behind the control characters, so one comparison finds both. (A mark may stand
+// above a true one too, so only the lowest counts.)
+func stops(word uint64) uint64 {
+	return ((word ^ twos - limits) | (word ^ slants - ones)) &^ word & highs
+}
+
 // text skips a string; i is the index after its opening quote. It looks at
-// eight bytes a step for a quote, a backslash or a control character. (The bit
-// trick may mark bytes above a true hit too, so only the lowest mark counts.)
+// sixteen bytes a step, in two words. (The bounds are written so that the
+// compiler sees that no index can leave b.)
 func (s *scanner) text(i int) int {
 	b := s.b
-	for {
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
-			q, e := w^quotes, w^slants
-			hit := ((q-ones)&^q | (e-ones)&^e | (w-blanks)&^w) & highs
-			if hit != 0 {
+	for i >= 0 {
+		for i <= len(b)-16 {
+			if hit := stops(binary.LittleEndian.Uint64(b[i:])); hit != 0 {
 				i += bits.TrailingZeros64(hit) / 8
 				break
 			}
-			i += 8
+			if hit := stops(binary.LittleEndian.Uint64(b[i+8:])); hit != 0 {
+				i += 8 + bits.TrailingZeros64(hit)/8
+				break
+			}
+			i += 16
 		}
-		if i >= len(b) {
-			return s.fail(i, "a string does not end")
-		}
-		switch c := b[i]; {
+		switch c := s.peek(i); {
 		case c == '"':
 			return i + 1
 		case c == '\\':
-			if i = s.escape(i); i < 0 {
-				return bad
-			}
+			i = s.escape(i)
+		case i >= len(b):
+			return s.fail(i, "a string does not end")
 		case c < ' ':
 			return s.fail(i, "a control character stands in a string")
 		default:
 			i++
 		}
 	}
+	return bad
 }
 
 // escape skips the escape sequence at i.
@@ -214,11 +228,8 @@ func (s *scanner) escape(i int) int {
 	return s.fail(i, "an escape in a string is wrong")
 }
 
-func (s *scanner) word(i int, word string) int {
-	if len(s.b)-i >= len(word) && string(s.b[i:i+len(word)]) == word {
-		return i + len(word)
-	}
-	return s.fail(i, "it is not JSON")
+func (s *scanner) says(i int, word string) bool {
+	return i+len(word) <= len(s.b) && string(s.b[i:i+len(word)]) == word
 }
 
 func (s *scanner) number(i int) int {
