@@ -47,11 +47,8 @@ func (b *builder) addCredential(raw string) string {
 // slash inside a value stays inside its segment.
 func (b *builder) path(u *url.URL) {
 	var p pathWriter
-	size := len(u.Path) + len(b.op.Path) + 40 // an id is 36 long, as a rule
-	p.plain.Grow(size)
-	p.escaped.Grow(size)
-	p.plain.WriteString(u.Path)
-	p.escaped.WriteString(u.EscapedPath())
+	p.plain.Grow(len(u.Path) + len(b.op.Path) + 40) // an id is 36 long, as a rule
+	p.write(u.Path, u.EscapedPath())
 	rest := b.op.Path
 	for {
 		literal, after, found := strings.Cut(rest, "{")
@@ -74,30 +71,39 @@ func (b *builder) path(u *url.URL) {
 	}
 	b.fail(p.end())
 	u.Path, u.RawPath = p.plain.String(), p.escaped.String()
-	if u.RawPath == u.Path {
-		u.RawPath = ""
-	}
 }
 
-// pathWriter writes a path in both forms and looks after its segments.
+// pathWriter writes a path and looks after its segments.
 type pathWriter struct {
-	plain, escaped strings.Builder
-	start          int    // of the segment at hand, in plain
-	holes          int    // in this segment so far
-	name           string // of the last hole
+	plain   strings.Builder
+	escaped strings.Builder // the same as it is sent; empty while that is no other
+	start   int             // of the segment at hand, in plain
+	holes   int             // in this segment so far
+	name    string          // of the last hole
+}
+
+// write appends a piece of the path in both forms.
+func (p *pathWriter) write(plain, escaped string) {
+	if p.escaped.Len() == 0 && plain != escaped {
+		p.escaped.WriteString(p.plain.String())
+	}
+	if p.escaped.Len() > 0 || plain != escaped {
+		p.escaped.WriteString(escaped)
+	}
+	p.plain.WriteString(plain)
 }
 
 // literal appends what the manifest wrote.
 func (p *pathWriter) literal(text string) (reason string) {
-	if i := strings.IndexByte(text, '/'); i >= 0 {
-		p.plain.WriteString(text[:i])
-		reason = p.end()
-		p.plain.WriteString(text[i:])
-		p.start, p.holes = p.plain.Len()-(len(text)-strings.LastIndexByte(text, '/')-1), 0
-	} else {
-		p.plain.WriteString(text)
+	i := strings.IndexByte(text, '/')
+	if i < 0 {
+		p.write(text, text)
+		return ""
 	}
-	p.escaped.WriteString(text)
+	p.write(text[:i], text[:i])
+	reason = p.end()
+	p.write(text[i:], text[i:])
+	p.start, p.holes = p.plain.Len()-(len(text)-strings.LastIndexByte(text, '/')-1), 0
 	return reason
 }
 
@@ -106,8 +112,7 @@ func (p *pathWriter) value(text string) (reason string) {
 	if reason = badPart(text); reason != "" {
 		return p.name + " " + reason
 	}
-	p.plain.WriteString(text)
-	p.escaped.WriteString(escapeSegment(text))
+	p.write(text, escapeSegment(text))
 	return ""
 }
 

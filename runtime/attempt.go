@@ -13,11 +13,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -84,19 +82,18 @@ func (k *call) observed(ctx context.Context, r *request, target *url.URL, resend
 // exchange sends the request to target and reads the answer. Both results are
 // set when an answer broke off.
 func (k *call) exchange(ctx context.Context, r *request, target *url.URL) (*answer, *fault) {
-	ctx, cancel := context.WithTimeout(k.guarded(ctx, target), k.timeout())
-	defer cancel()
-	w := &connections{cancel: cancel}
-	req := r.http(w.watch(ctx), target)
-	if f := k.sign(ctx, req, r.body); f != nil {
+	bound := newAttemptContext(k.guarded(ctx, target), k.timeout())
+	defer bound.end()
+	req := r.http(bound, target)
+	if f := k.sign(bound, req, r.body); f != nil {
 		return nil, f
 	}
 	res, err := k.client.transport.RoundTrip(req)
 	switch {
-	case err != nil && w.replayed.Load():
+	case err != nil && bound.replayed.Load():
 		return nil, &fault{cause: errReplay, reason: networkReason(io.EOF)}
 	case err != nil:
-		return nil, &fault{cause: err, sent: !w.unsent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
+		return nil, &fault{cause: err, sent: !bound.unsent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
 	}
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header}
@@ -125,32 +122,6 @@ func (k *call) sign(ctx context.Context, req *http.Request, body []byte) *fault 
 		return &fault{cause: err, reason: "the request could not be signed: " + k.secrets.clean(err.Error()), final: true, code: CodeInternal}
 	}
 	return nil
-}
-
-// connections watches what a transport does for one attempt.
-type connections struct {
-	cancel   context.CancelFunc
-	asked    atomic.Bool // a connection has been asked for
-	unsent   atomic.Bool // and not been had yet: nothing can have reached the API
-	replayed atomic.Bool
-}
-
-// watch makes the transport report its connections. It asks for a second one
-// when it wants to send the request again by itself, because the first was
-// closed under it before the API took the request up (or, for reads, whatever
-// the API did). That is for retry.go to decide, and for the budget to count, so
-// the attempt ends there.
-func (w *connections) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) {
-			w.unsent.Store(true)
-			if w.asked.Swap(true) {
-				w.replayed.Store(true)
-				w.cancel()
-			}
-		},
-		GotConn: func(httptrace.GotConnInfo) { w.unsent.Store(false) },
-	})
 }
 
 // dialing reports whether there was no connection to send anything on.

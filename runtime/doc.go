@@ -26,7 +26,7 @@
 //	ledger.go       writes with an idempotency key; memoryledger.go keeps them
 //	budget.go       the declared rates; meter.go keeps them for each credential, line.go who waits, ratelimit.go what the API says of them
 //	retry.go        what may be sent again, and when
-//	attempt.go      one exchange on the wire, bounded in time and size
+//	attempt.go      one exchange on the wire, bounded in time and size; attemptcontext.go is its bound
 //	response.go     what an answer means: one pass cuts out what plan.go wants
 //	refusal.go      failures under a success status, and the messages of failures
 //	scan.go         the JSON scanner: checks and cuts in one pass

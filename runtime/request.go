@@ -69,7 +69,7 @@ func (b *builder) part(part *AuthPart) (value string, ok bool) {
 // headers returns the constant headers, the parameters that travel in headers
 // and the credential. What comes later replaces what is there.
 func (b *builder) headers(media string) http.Header {
-	h := headerWriter{make(http.Header, 8), make([]string, 0, 8)}
+	h := headerWriter{make(http.Header, 8), make([]string, 0, 5)} // most requests have as many
 	h.set("User-Agent", b.client.userAgent)
 	for i := range b.client.table.API.Headers {
 		c := &b.client.table.API.Headers[i]

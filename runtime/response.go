@@ -116,10 +116,7 @@ func (k *call) cutBody(p *plan, a *answer, collect bool) (cut, *Error) {
 	case len(bytes.TrimSpace(a.body)) == 0:
 		return c, k.failed(CodeUnexpectedResponse, "the answer has no body")
 	}
-	x := cutter{scanner: scanner{b: body}, plan: p, list: k.paged(), collect: collect}
-	if x.found = x.few[:]; len(p.wants) > len(x.few) {
-		x.found = make([][]byte, len(p.wants))
-	}
+	x := cutter{scanner: scanner{b: body}, plan: p, list: k.paged(), collect: collect, found: make([][]byte, len(p.wants))}
 	if err := x.document(x.body); err != nil {
 		if p.unread {
 			return c, nil
@@ -151,8 +148,7 @@ type cutter struct {
 
 	root  []byte
 	found [][]byte
-	few   [8][]byte // room for what most operations want
-	count int       // elements of the result; negative when one is no object
+	count int // elements of the result; negative when one is no object
 	items []Object
 }
 
