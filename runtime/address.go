@@ -175,6 +175,24 @@ func escapeSegment(s string) string {
 	return s
 }
 
+// escapeQuery escapes what no query of an address can hold as it stands: an API
+// may give an address with a space in it, which would end the request line.
+func escapeQuery(raw string) string {
+	outside := func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
+	if strings.IndexFunc(raw, outside) < 0 {
+		return raw
+	}
+	var b strings.Builder
+	for i := range len(raw) {
+		if outside(rune(raw[i])) {
+			fmt.Fprintf(&b, "%%%02X", raw[i])
+		} else {
+			b.WriteByte(raw[i])
+		}
+	}
+	return b.String()
+}
+
 // unreserved are the characters that RFC 3986 lets stand in a segment and that
 // nothing reads a second meaning into.
 func unreserved(c byte) bool {

@@ -197,3 +197,24 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+// TestAddressesWithSpaces: an API may give an address that no request line can
+// hold, for the next page or in a redirect; it is escaped, not broken.
+func TestAddressesWithSpaces(t *testing.T) {
+	op := listThings
+	op.Paging = &Paging{Mode: PagingURL, Next: "next"}
+	api := play(
+		answering(200, `{"data":[{"id":"1"}],"next":"/v1/things?q=a b\u00e9&c=\"d\""}`),
+		answering(302, "", "Location: /v1/things?q=e f"),
+		answering(200, `{"data":[{"id":"2"}],"next":null}`),
+	)
+	c := clientOf(t, tableOf(&demoAPI, &op), Options{Transport: api})
+	if e := c.Call(t.Context(), op.Name, token(), nil); !e.Success() {
+		t.Fatal(e.Err)
+	}
+	for i, want := range []string{"q=a%20b%C3%A9&c=%22d%22", "q=e%20f"} {
+		if got := api.requests[i+1].URL.RawQuery; got != want {
+			t.Errorf("request %d has the query %s, want %s", i+2, got, want)
+		}
+	}
+}

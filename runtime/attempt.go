@@ -161,6 +161,7 @@ func (k *call) follow(a *answer, from *url.URL) *url.URL {
 	if !safe(k.op.Method) || to.User != nil || origin(to) != origin(from) {
 		return nil
 	}
+	to.RawQuery = escapeQuery(to.RawQuery)
 	return to
 }
 
