@@ -1,13 +1,12 @@
 // Other people's bytes: whatever a file holds, the generator answers with faults
-// that have a place in it, or with Go.
+// that have a place in it, or with Go that compiles.
 
 package generator_test
 
 import (
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,11 +30,21 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(c.Files[0].Data)
 	}
-	livestorm, err := os.ReadFile("../manifest.yaml")
-	if err != nil {
-		f.Fatal(err)
+	whole, err := filepath.Glob("../examples/*/manifest.yaml")
+	if err != nil || len(whole) != 3 {
+		f.Fatalf("%d examples, %v", len(whole), err)
 	}
-	f.Add(livestorm)
+	parts, err := filepath.Glob("export/examples/*.yaml")
+	if err != nil || len(parts) < 30 {
+		f.Fatalf("%d examples of the language, %v", len(parts), err)
+	}
+	for _, path := range append(append(whole, parts...), "../manifest.yaml") {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		_, faults := generator.Load("manifest.yaml", src)
 		for _, fault := range faults {
@@ -49,14 +58,15 @@ func FuzzLoad(f *testing.F) {
 		if len(faults) > 0 {
 			return
 		}
-		first := generate(t, src)
-		if diff := cmp.Diff(first, generate(t, src)); diff != "" {
-			t.Errorf("the second run differs (-first +second):\n%s", diff)
+		c, first, err := generator.Generate("manifest.yaml", src)
+		if err != nil {
+			t.Fatalf("an accepted manifest yields no Go: %v", err)
 		}
-		for _, file := range first {
-			if _, err := parser.ParseFile(token.NewFileSet(), file.Name, file.Content, parser.SkipObjectResolution); err != nil {
-				t.Error(err)
-			}
+		if err := compiled(c, first); err != nil {
+			t.Errorf("an accepted manifest yields Go that does not compile: %v", err)
+		}
+		if second := generate(t, src); !reflect.DeepEqual(first, second) {
+			t.Errorf("the second run differs (-first +second):\n%s", cmp.Diff(first, second))
 		}
 	})
 }
