@@ -56,11 +56,8 @@ bench-parts: ## measure calls, lists and generation, beside a floor in the same 
 	go test -run '^$$' -bench . -benchmem ./runtime ./generator
 
 .PHONY: fuzz
-fuzz: ## run each fuzz target for FUZZTIME
-	@set -e; for p in ./runtime ./generator ./generator/format; do \
-	  for f in $$(grep -rhoE '^func Fuzz[A-Za-z]+' $$p/*_test.go | sed 's/func //'); do \
-	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
-	  done; done
+fuzz: ## run each fuzz target for FUZZTIME, or all of them for FUZZBUDGET seconds
+	FUZZTIME=$(FUZZTIME) FUZZBUDGET=$(FUZZBUDGET) FUZZ='$(FUZZ)' .ci/fuzz
 
 .PHONY: build
 build: ## build the commands into bin/

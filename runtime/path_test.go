@@ -5,7 +5,6 @@ package runtime
 
 import (
 	"encoding/json"
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,70 +31,6 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s has elements", value)
 		}
 	}
-}
-
-// FuzzCut: one pass finds what encoding/json finds, for paths that lead through
-// each other.
-func FuzzCut(f *testing.F) {
-	f.Add([]byte(`{"a":{"b":[1,{"c":2}]},"data":[{"a":1}]}`), "a.b.1.c a.b a.b.0 data data.0.a")
-	f.Add([]byte(`{"a":1,"a":{"b":2},"b":{"b":3},"b":null}`), "a.b b.b  a")
-	f.Add([]byte(`[[1,2],[3]]`), "0.1 1.0 1 1.1")
-	f.Add([]byte(`{"\u0061":{"0":[]}}`), "a.0 a.0.0")
-	f.Fuzz(func(t *testing.T, text []byte, paths string) {
-		var want any
-		root := checkedJSON(text)
-		if root == nil || json.Unmarshal(root, &want) != nil {
-			return
-		}
-		p := &plan{result: -1}
-		p.want("data")
-		for path := range strings.SplitSeq(paths, " ") {
-			p.want(path)
-		}
-		for _, result := range []int{-1, 0} {
-			p.result = result
-			x := cutter{scanner: scanner{b: root}, plan: p, list: true, found: make([][]byte, len(p.wants))}
-			if err := x.document(x.body); err != nil {
-				t.Fatal(err)
-			}
-			for i, dotted := range p.names {
-				expected, there := walked(want, p.wants[i])
-				if there != (x.found[i] != nil) {
-					t.Errorf("%q in %s: got %s", dotted, root, x.found[i])
-					continue
-				}
-				var got any
-				if there && (json.Unmarshal(x.found[i], &got) != nil || !reflect.DeepEqual(got, expected)) {
-					t.Errorf("%q in %s: got %s", dotted, root, x.found[i])
-				}
-				if there && string(find(root, dotted)) != string(x.found[i]) {
-					t.Errorf("%q in %s: found alone it is %s", dotted, root, find(root, dotted))
-				}
-			}
-		}
-	})
-}
-
-// walked follows a path into a decoded value.
-func walked(value any, p path) (any, bool) {
-	for _, s := range p {
-		switch v := value.(type) {
-		case map[string]any:
-			inner, ok := v[s.name]
-			if !ok {
-				return nil, false
-			}
-			value = inner
-		case []any:
-			if s.index < 0 || s.index >= len(v) {
-				return nil, false
-			}
-			value = v[s.index]
-		default:
-			return nil, false
-		}
-	}
-	return value, true
 }
 
 // FuzzOutputs: whatever the API answers, the envelope is JSON with its fields in

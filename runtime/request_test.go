@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -365,26 +364,4 @@ func TestBasePath(t *testing.T) {
 			t.Errorf("%s: %s, want %s", base, got, want)
 		}
 	}
-}
-
-// FuzzPath: whatever the value, it is refused or one segment.
-func FuzzPath(f *testing.F) {
-	for _, value := range hostile {
-		f.Add(value)
-	}
-	k := callFor(f, &getThing)
-	f.Fuzz(func(t *testing.T, value string) {
-		r, reason := k.newRequest([]Value{Text(value), {}, {}, {}})
-		if reason != "" {
-			return
-		}
-		if !utf8.ValidString(value) {
-			return // typed callers only; the bytes are escaped as they are
-		}
-		var b bytes.Buffer
-		if err := r.http(t.Context(), &r.url).Write(&b); err != nil {
-			t.Fatalf("%q: %v", value, err)
-		}
-		checkPath(t, b.String(), value)
-	})
 }

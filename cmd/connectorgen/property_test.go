@@ -413,8 +413,8 @@ func TestEveryInputIsJudgedByItsSchema(t *testing.T) {
 	}
 }
 
-// FuzzInput: the same for any bytes.
-func FuzzInput(f *testing.F) {
+// FuzzArguments: the same for any bytes.
+func FuzzArguments(f *testing.F) {
 	all := subjects()
 	for n, s := range all {
 		for _, k := range s.cases {

@@ -77,8 +77,19 @@ func FuzzCatalogue(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, name := range []string{"", "demo"} {
-			if _, err := importer.Catalogue("manifests.json", src, importer.Options{Name: name}); err != nil && strings.Contains(err.Error(), "would have faults") {
-				t.Error(err)
+			r, err := importer.Catalogue("manifests.json", src, importer.Options{Name: name})
+			if err != nil {
+				if strings.Contains(err.Error(), "would have faults") || strings.ContainsAny(err.Error(), "\n\r\x00") {
+					t.Errorf("the message is %q", err)
+				}
+				continue
+			}
+			if _, faults := generator.Load("manifest.yaml", r.Manifest); len(faults) > 0 {
+				t.Errorf("the manifest has faults: %v\n%s", faults, r.Manifest)
+			}
+			again, err := importer.Catalogue("manifests.json", src, importer.Options{Name: name})
+			if err != nil || string(again.Manifest) != string(r.Manifest) {
+				t.Errorf("a second time it is another manifest, or %v", err)
 			}
 		}
 	})
