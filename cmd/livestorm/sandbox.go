@@ -18,6 +18,7 @@ import (
 
 func sandboxCommand() *cobra.Command {
 	var addr, token string
+	var perSecond, monthly int
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve a stand-in of the Livestorm API",
@@ -28,7 +29,7 @@ until it ends, starts with a small workspace, and keeps to the documented limits
 		Example: "  livestorm sandbox --addr 127.0.0.1:8080\n  LIVESTORM_API_TOKEN=sandbox livestorm call list_events --base-url http://127.0.0.1:8080/v1",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := serve(addr, sandbox.New(sandbox.Options{Token: token}))
+			s, err := serve(addr, sandbox.New(sandbox.Options{Token: token, PerSecond: orOff(perSecond), Monthly: orOff(monthly)}))
 			if err != nil {
 				return err
 			}
@@ -44,7 +45,17 @@ until it ends, starts with a small workspace, and keeps to the documented limits
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	cmd.Flags().StringVar(&token, "token", "sandbox", "the token that it accepts")
+	cmd.Flags().IntVar(&perSecond, "per-second", 5, "calls that it allows in any second; 0 allows all")
+	cmd.Flags().IntVar(&monthly, "monthly", 10_000, "calls that it allows in 30 days; 0 allows all")
 	return cmd
+}
+
+// orOff is a limit as the sandbox takes it, where 0 is the documented one.
+func orOff(limit int) int {
+	if limit <= 0 {
+		return -1
+	}
+	return limit
 }
 
 // served is a sandbox that listens.
