@@ -72,7 +72,10 @@ func IdempotencyKey(key string) CallOption {
 	return func(s *callSettings) { s.key, s.hasKey = key, true }
 }
 
-const maxKey = 255 // characters of an idempotency key
+const (
+	maxKey     = 255              // characters of an idempotency key
+	settleTime = 10 * time.Second // for a ledger to keep an entry
+)
 
 // keyed reports whether the call is one to be made once.
 func (k *call) keyed() bool { return k.settings.hasKey && !safe(k.op.Method) && k.op.Paging == nil }
@@ -122,7 +125,8 @@ func (e *Error) unlessUnsent(sent bool) *Error {
 // settle writes down what became of the write. A ledger that cannot keep it does
 // not take back what has happened: the answer stands, and says so.
 func (k *call) settle(ctx context.Context, key LedgerKey, input [32]byte, e Envelope) Envelope {
-	ctx = context.WithoutCancel(ctx) // the caller may be gone; the entry must not be
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime) // the caller may be gone; the entry must not be
+	defer cancel()
 	if e.Err != nil && !k.wrote.Load() && !e.Err.settled() {
 		_ = k.client.ledger.Release(ctx, key) // at worst the key stays taken
 		return e

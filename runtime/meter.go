@@ -178,15 +178,15 @@ func (m *meter) acquire(ctx context.Context, r BudgetRequest) (*meterPermit, err
 			return p, err
 		}
 	}
-	wait, ahead := time.Duration(0), m.line.ahead(r.Tenant)
-	if wait = m.soonest(ahead); tooLate(ctx, m.clock, wait) {
+	h := m.soonest(m.line.ahead(r.Tenant))
+	if tooLate(ctx, m.clock, h.wait) {
 		defer m.mu.Unlock()
-		return nil, &BudgetError{Budget: m.budgets[m.windows[0].budget], Wait: wait}
+		return nil, m.late(h)
 	}
 	t := m.line.join(r.Tenant)
 	m.mu.Unlock()
 	if r.Waiting != nil {
-		r.Waiting(wait)
+		r.Waiting(h.wait)
 	}
 	p, err := m.await(ctx, t)
 	m.mu.Lock()
@@ -204,15 +204,15 @@ func (m *meter) await(ctx context.Context, t *turn) (*meterPermit, error) {
 	}
 	for {
 		m.mu.Lock()
-		p, wait, freed, err := m.take()
+		p, h, freed, err := m.take()
 		m.mu.Unlock()
 		switch {
 		case p != nil || err != nil:
 			return p, err
-		case tooLate(ctx, m.clock, wait):
-			return nil, &BudgetError{Budget: m.budgets[m.windows[0].budget], Wait: wait}
+		case tooLate(ctx, m.clock, h.wait):
+			return nil, m.late(h)
 		case freed == nil:
-			if err := m.clock.Sleep(ctx, wait); err != nil {
+			if err := m.clock.Sleep(ctx, h.wait); err != nil {
 				return nil, err
 			}
 			continue
@@ -230,16 +230,34 @@ func tooLate(ctx context.Context, clock Clock, wait time.Duration) bool {
 	return ok && clock.Now().Add(wait).After(deadline)
 }
 
-// take takes a place in every window, or none and tells how long to wait at
-// least. freed is closed by the end of a call that has to come first.
-func (m *meter) take() (p *meterPermit, wait time.Duration, freed <-chan struct{}, err error) {
+// holdup is how long a call must wait at least, and for which window.
+type holdup struct {
+	wait   time.Duration
+	window int
+}
+
+// longer keeps the longer of two waits.
+func (h *holdup) longer(wait time.Duration, window int) {
+	if wait > h.wait {
+		*h = holdup{wait, window}
+	}
+}
+
+// late is the error of a call whose turn comes after its deadline.
+func (m *meter) late(h holdup) *BudgetError {
+	return &BudgetError{Budget: m.budgets[m.windows[h.window].budget], Wait: h.wait}
+}
+
+// take takes a place in every window, or none and tells what holds the call up.
+// freed is closed by the end of a call that has to come first.
+func (m *meter) take() (p *meterPermit, h holdup, freed <-chan struct{}, err error) {
 	now := m.now()
-	wait = max(0, m.paused-now)
+	h.longer(m.paused-now, 0)
 	for i := range m.windows {
 		w := &m.windows[i]
 		if w.quota {
 			if err := w.refused(now, m.budgets[w.budget]); err != nil {
-				return nil, 0, nil, err
+				return nil, h, nil, err
 			}
 			continue
 		}
@@ -247,23 +265,23 @@ func (m *meter) take() (p *meterPermit, wait time.Duration, freed <-chan struct{
 		if at == underWay {
 			freed, at = m.whenFreed(), now+m.budgets[w.budget].Per
 		}
-		wait = max(wait, at-now)
+		h.longer(at-now, i)
 	}
-	if wait > 0 {
-		return nil, wait, freed, nil
+	if h.wait > 0 {
+		return nil, h, freed, nil
 	}
 	p = &meterPermit{meter: m}
 	p.slots = p.few[:0]
 	for i := range m.windows {
 		p.slots = append(p.slots, m.windows[i].occupy(now))
 	}
-	return p, 0, nil, nil
+	return p, h, nil, nil
 }
 
-// soonest is how long a call must wait at least that has so many ahead of it.
-func (m *meter) soonest(ahead int) time.Duration {
+// soonest is what holds a call up at least that has so many ahead of it.
+func (m *meter) soonest(ahead int) (h holdup) {
 	now := m.now()
-	wait := max(0, m.paused-now)
+	h.longer(m.paused-now, 0)
 	for i := range m.windows {
 		w := &m.windows[i]
 		if w.quota {
@@ -274,9 +292,9 @@ func (m *meter) soonest(ahead int) time.Duration {
 		if at == underWay {
 			at = now + per
 		}
-		wait = max(wait, at+time.Duration(ahead/w.allow)*per-now)
+		h.longer(at+time.Duration(ahead/w.allow)*per-now, i)
 	}
-	return wait
+	return h
 }
 
 // opens is when a call may be made that has so many ahead of it, which are fewer
@@ -309,6 +327,7 @@ func (w *window) opens(now time.Duration, ahead int, per time.Duration) time.Dur
 func (w *window) occupy(now time.Duration) int {
 	if w.quota {
 		w.left--
+		w.probe = now + quotaProbe
 		return -1
 	}
 	return w.mark(now, underWay)
@@ -340,11 +359,7 @@ func (w *window) refused(now time.Duration, b Budget) error {
 		w.left, w.refill, w.probe = w.allow, now+b.Per, 0
 	}
 	if w.left > 0 || w.probe != 0 && now >= w.probe {
-		w.probe = now + quotaProbe
 		return nil
-	}
-	if w.probe == 0 {
-		w.probe = now + quotaProbe
 	}
 	return &BudgetError{Budget: b, Quota: true, Wait: w.refill - now}
 }
