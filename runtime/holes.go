@@ -24,6 +24,11 @@ func (k *call) lookup(name string, values []Value) Value {
 		return k.credential(field)
 	}
 	switch name {
+	case "$idempotency_key":
+		if k.settings.hasKey {
+			return Text(k.settings.key)
+		}
+		return k.generate("$uuid")
 	case "$uuid", "$now", "$unix":
 		return k.generate(name)
 	}

@@ -222,6 +222,25 @@ func TestHookRepeat(t *testing.T) {
 	}
 }
 
+// TestKeyOnTheWire: an API that knows idempotency keys gets the caller's, the same
+// in every attempt, or a UUID where the caller has none.
+func TestKeyOnTheWire(t *testing.T) {
+	op := createThing
+	op.Repeatable = true
+	op.Headers = []Field{{Name: "Idempotency-Key", Value: Template{Kind: TemplateText, Text: "{$idempotency_key}"}}}
+	api := play(status(500), answering(201, goodBody))
+	c := clientOf(t, tableOf(&demoAPI, &op), Options{Transport: api, Clock: newFakeClock(), UUID: func() string { return "made" }})
+	c.Call(t.Context(), "create_thing", token(), []byte(newThing), IdempotencyKey("mine"))
+	c.Call(t.Context(), "create_thing", token(), []byte(newThing))
+	var keys []string
+	for _, r := range api.requests {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+	}
+	if got := strings.Join(keys, " "); got != "mine mine made" {
+		t.Errorf("the keys were %s", got)
+	}
+}
+
 // forgetfulLedger claims every key and cannot keep anything.
 type forgetfulLedger struct{ Ledger }
 

@@ -385,7 +385,8 @@ const (
 
 // Template is a JSON value with holes. A hole names a parameter, a captured
 // value, a credential field (auth.token), the element at hand (item), or
-// something made for the call: $uuid, $now (RFC 3339), $unix. A value or text
+// something made for the call: $uuid, $now (RFC 3339), $unix, $idempotency_key
+// (the caller's key, or the UUID without one). A value or text
 // whose hole is not given is left out of what is around it.
 type Template struct {
 	Kind       TemplateKind

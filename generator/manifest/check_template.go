@@ -16,7 +16,7 @@ import (
 var Hole = regexp.MustCompile(`\{(\$?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}`)
 
 // madeHoles are filled in by the runtime itself.
-var madeHoles = []string{"$uuid", "$now", "$unix"}
+var madeHoles = []string{"$uuid", "$now", "$unix", "$idempotency_key"}
 
 // holes wants every hole of a text to be known.
 func (r *Report) holes(t Text, known []string) {

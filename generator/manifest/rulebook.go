@@ -792,7 +792,7 @@ actions:
 	{
 		Code: "unknown-hole", Formats: []string{"there is nothing called %s to fill in"},
 		Summary:     "a hole in a text has a name that nothing has",
-		Explanation: "`{name}` in a text is filled with a parameter of the action or what an earlier step took, `{auth.field}` with a field of the credential, `{$uuid}`, `{$now}` and `{$unix}` by the runtime.",
+		Explanation: "`{name}` in a text is filled with a parameter of the action or what an earlier step took, `{auth.field}` with a field of the credential, `{$uuid}`, `{$now}`, `{$unix}` and `{$idempotency_key}` by the runtime.",
 		Bad: `actions:
   list_events:
     description: List the events.
