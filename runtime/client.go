@@ -176,15 +176,32 @@ func (c *Client) Call(ctx context.Context, action string, cred Credentials, inpu
 type CallOption func(*callSettings)
 
 type callSettings struct {
-	resume string
-	key    string // of idempotency
-	hasKey bool
+	resume   string
+	key      string // of idempotency
+	hasKey   bool
+	together int
+	state    *ListState
+	each     func(Object) bool // takes the items of a stream
 }
 
 // ResumeAt makes a list begin where an earlier one stopped: at its
 // [ListState].Resume. Other actions ignore it.
 func ResumeAt(position string) CallOption {
 	return func(s *callSettings) { s.resume = position }
+}
+
+// KeepState makes a list write how far it came when it ends, also when a loop
+// over an iterator breaks. Calls that fail before they ask for anything leave a
+// state that is not complete; other actions ignore it.
+func KeepState(into *ListState) CallOption {
+	return func(s *callSettings) { s.state = into }
+}
+
+// keep writes the state of a list where the caller wants it.
+func (s *callSettings) keep(state ListState) {
+	if s.state != nil {
+		*s.state = state
+	}
 }
 
 // call is one action on its way, or one step of it.
@@ -228,15 +245,16 @@ type field struct{ name, value string }
 // begin checks the credential, before anything else happens.
 func (c *Client) begin(op *Operation, cred Credentials, opts []CallOption) (*call, *Error) {
 	k := &call{client: c, op: op}
+	for _, o := range opts {
+		o(&k.settings)
+	}
+	k.settings.keep(ListState{Stop: StopError, Resume: k.settings.resume})
 	if len(op.Steps) > 0 || op.Until != nil {
 		k.made = &made{}
 	}
 	var err *Error
 	if k.secrets, err = c.choose(op, cred); err != nil {
 		return nil, err
-	}
-	for _, o := range opts {
-		o(&k.settings)
 	}
 	return k, k.located()
 }

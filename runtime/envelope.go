@@ -111,21 +111,15 @@ func (k *call) invokeList(ctx context.Context) Envelope {
 }
 
 // parts fetches the pages of a list and returns the elements of each, as they
-// came. look, when given, sees every page and may end the list with an error.
+// came. look, when given, sees every page before it counts.
 func (k *call) parts(ctx context.Context, look func(*cut) *Error) (parts [][]byte, state ListState, err *Error) {
-	var failed *Error
-	state, err = k.pages(ctx, k.values, false, func(p cut) bool {
-		if inner := inList(p.result); len(inner) > 0 {
+	w := walk{call: k, kept: true, look: look}
+	state, err = w.run(ctx, func(page *cut) (used int, more bool) {
+		if inner := inList(page.result); len(inner) > 0 {
 			parts = append(parts, inner)
 		}
-		if look != nil {
-			failed = look(&p)
-		}
-		return failed == nil
+		return page.count, true
 	})
-	if failed != nil {
-		state.Stop, err = StopError, failed
-	}
 	return parts, state, err
 }
 
@@ -359,15 +353,17 @@ func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, valu
 	if failed != nil {
 		return List{ListState: ListState{Stop: StopError}}, failed
 	}
-	l.ListState, failed = k.pages(ctx, k.values, true, func(p cut) bool {
-		l.Items = append(l.Items, p.items...)
-		return true
+	walk := walk{call: k, collect: true, kept: true}
+	l.ListState, failed = walk.run(ctx, func(page *cut) (used int, more bool) {
+		l.Items = append(l.Items, page.items...)
+		return page.count, true
 	})
 	return l, asError(failed)
 }
 
-// Seq is List as an iterator: it asks for a page when the one before has been
-// used up, and holds no more than one. A failure comes as its last element.
+// Seq is List as an iterator, for lists of any length: it holds the page that is
+// being used and those that are asked for together with the next one, and no
+// more. A failure comes as its last element; [KeepState] tells how far it came.
 func (c *Client) Seq(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		ctx, w := c.watch(ctx, op)
@@ -375,22 +371,26 @@ func (c *Client) Seq(ctx context.Context, op *Operation, cred Credentials, value
 		state := ListState{Stop: StopError}
 		defer func() { w.endTyped(ctx, asError(err), &state) }()
 		k, err := c.prepare(ctx, w, op, cred, values, opts)
-		if err != nil {
-			yield(nil, err)
-			return
+		if err == nil {
+			state, err = k.each(ctx, func(item Object) bool { return yield(item, nil) })
 		}
-		state, err = k.pages(ctx, k.values, true, func(p cut) bool {
-			for _, item := range p.items {
-				if !yield(item, nil) {
-					return false
-				}
-			}
-			return true
-		})
 		if err != nil {
 			yield(nil, err)
 		}
 	}
+}
+
+// each gives the items of a list to use as they come, until it wants no more.
+func (k *call) each(ctx context.Context, use func(Object) bool) (ListState, *Error) {
+	w := walk{call: k, collect: true}
+	return w.run(ctx, func(page *cut) (used int, more bool) {
+		for i, item := range page.items {
+			if !use(item) {
+				return i + 1, false
+			}
+		}
+		return page.count, true
+	})
 }
 
 // noteOf tells in the text of an error how far a list came.

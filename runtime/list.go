@@ -7,6 +7,7 @@ package runtime
 type elementsMade struct {
 	json  []byte
 	count int
+	came  int      // elements of the other
 	items []Object // when they are collected
 }
 
@@ -32,6 +33,7 @@ func (k *call) list(c *cut, collect bool) *Error {
 	}
 	l, err := k.elements(o, value, at, collect)
 	c.result, c.count, c.items = l.json, l.count, l.items
+	c.came, c.sifted = l.came, l.came-l.count
 	return err
 }
 
@@ -48,6 +50,7 @@ func (k *call) elements(o *Output, list []byte, at string, collect bool) (made e
 	}
 	for c := inside(list); c.more(); {
 		start := len(out)
+		made.came++
 		element, there := m.element(c)
 		if !there {
 			continue

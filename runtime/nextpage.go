@@ -5,7 +5,6 @@
 package runtime
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"math"
 	"net/url"
@@ -14,92 +13,30 @@ import (
 	"strings"
 )
 
-// place is where a page of a list is.
-type place struct {
-	number int64    // page or offset
-	cursor string   // "" at the beginning
-	url    *url.URL // nil at the beginning
+// onward is where a list goes on behind a page.
+type onward struct {
+	place place
+	more  bool   // there is a next page
+	err   *Error // nobody knows
 }
 
-// numbered reports whether the pages are found by numbers.
-func (p *Paging) numbered() bool {
-	return p.Mode != PagingCursor && p.Mode != PagingURL && p.Mode != PagingLink
-}
-
-// unit names what a place is of.
-func (p *Paging) unit() string {
-	switch p.Mode {
-	case PagingOffset:
-		return "offset"
-	case PagingCursor:
-		return "cursor"
-	case PagingURL, PagingLink:
-		return "url"
-	}
-	return "page"
-}
-
-// text is a place as [ListState].Resume tells it.
-func (at place) text(p *Paging) string {
-	switch {
-	case p.Mode == PagingCursor:
-		return "cursor=" + at.cursor
-	case p.numbered():
-		return p.unit() + "=" + strconv.FormatInt(at.number, 10)
-	case at.url == nil:
-		return "url="
-	}
-	return "url=" + at.url.String()
-}
-
-// resumeAt reads a place that an earlier list named.
-func (w *walk) resumeAt(text string) (at place, err *Error) {
+// next reads where the list goes on.
+func (w *walk) next(page *cut) (to onward) {
 	p := w.op.Paging
-	value, ok := strings.CutPrefix(text, p.unit()+"=")
 	switch {
-	case !ok:
+	case p == nil:
+	case w.absent(w.answer.status):
 	case p.Mode == PagingCursor:
-		return place{cursor: value}, nil
-	case !p.numbered() && value == "":
-		return place{}, nil
-	case !p.numbered():
-		if at.url, err = w.sameSite(value); err == nil {
-			return at, nil
-		}
-	default:
-		var perr error
-		if at.number, perr = strconv.ParseInt(value, 10, 64); perr == nil && at.number >= p.First {
-			return at, nil
-		}
-	}
-	example := map[string]string{"offset": "offset=100", "cursor": "cursor=…", "url": "url=…"}[p.unit()]
-	if example == "" {
-		example = "page=" + strconv.FormatInt(p.First+1, 10)
-	}
-	return place{}, w.failed(CodeInvalidInput, fmt.Sprintf("%q is no place to resume this list at; give the one that the list named, such as %s", text, example))
-}
-
-// advance moves to the next page and reports whether there is one.
-func (w *walk) advance(page cut) (more bool, err *Error) {
-	p := w.op.Paging
-	if p == nil || w.absent(w.answer.status) {
-		return false, nil
-	}
-	var next place
-	switch {
-	case p.Mode == PagingCursor:
-		next, more, err = w.nextCursor(page)
+		to.place, to.more, to.err = w.nextCursor(page)
 	case p.Mode == PagingURL, p.Mode == PagingLink:
-		next, more, err = w.nextURL(page)
+		to.place, to.more, to.err = w.nextURL(page)
 	default:
-		next, more, err = w.nextNumber(page)
+		to.place, to.more, to.err = w.nextNumber(page)
+		if to.err == nil && !to.more {
+			to.err = w.ended(page)
+		}
 	}
-	if err != nil || !more {
-		return false, err
-	}
-	w.at = next
-	w.state.Resume = next.text(p)
-	return true, nil
+	return to
 }
 
 // unknown is the error for an answer that does not tell whether the list goes
@@ -109,7 +46,7 @@ func (w *walk) unknown(path string) *Error {
 }
 
 // nextNumber finds the next page number or offset.
-func (w *walk) nextNumber(page cut) (next place, more bool, err *Error) {
+func (w *walk) nextNumber(page *cut) (next place, more bool, err *Error) {
 	p := w.op.Paging
 	next = w.after(page)
 	if p.Next != "" {
@@ -128,7 +65,7 @@ func (w *walk) nextNumber(page cut) (next place, more bool, err *Error) {
 }
 
 // toldNumber reads the number of the next page.
-func (w *walk) toldNumber(page cut, next *place) (more bool, err *Error) {
+func (w *walk) toldNumber(page *cut, next *place) (more bool, err *Error) {
 	p := w.op.Paging
 	if page.next == nil {
 		return false, w.unknown(p.Next)
@@ -150,10 +87,10 @@ func (w *walk) toldNumber(page cut, next *place) (more bool, err *Error) {
 
 // after is the place behind the current page, as far as this side can count. An
 // empty page in the middle is passed over as if it were full.
-func (w *walk) after(page cut) place {
+func (w *walk) after(page *cut) place {
 	step := int64(1)
 	if w.op.Paging.Mode == PagingOffset {
-		if step = int64(page.count); step == 0 {
+		if step = int64(page.came); step == 0 {
 			step = w.asks
 		}
 	}
@@ -164,13 +101,18 @@ func (w *walk) after(page cut) place {
 }
 
 // goesOn reports whether the signs that the API gives say that there are more
-// pages. Without any sign a page that is short or empty is the last.
-func (w *walk) goesOn(page cut) (more bool, err *Error) {
+// pages; any of them can end the list. Where the next page is told, that counts,
+// and numbers beside it only say how much there is to ask for. Without any sign a
+// page that is short or empty is the last.
+func (w *walk) goesOn(page *cut) (more bool, err *Error) {
 	p := w.op.Paging
 	if p.More != "" {
 		if more, err = w.flagged(page); err != nil || !more {
 			return false, err
 		}
+	}
+	if p.Next != "" {
+		return true, nil
 	}
 	if p.Pages != "" {
 		if more, err = w.pagesLeft(page); err != nil || !more {
@@ -182,17 +124,17 @@ func (w *walk) goesOn(page cut) (more bool, err *Error) {
 			return false, err
 		}
 	}
-	if p.Next != "" || p.More != "" || p.Pages != "" || p.Total != "" {
+	if p.More != "" || p.Pages != "" || p.Total != "" {
 		return true, nil
 	}
 	if p.Until == "short" && w.asks > 0 {
-		return int64(page.count) >= w.asks, nil
+		return int64(page.came) >= w.asks, nil
 	}
-	return page.count > 0, nil
+	return page.came > 0, nil
 }
 
 // flagged reads the flag that tells whether there is more.
-func (w *walk) flagged(page cut) (more bool, err *Error) {
+func (w *walk) flagged(page *cut) (more bool, err *Error) {
 	switch {
 	case page.more == nil:
 		return false, w.unknown(w.op.Paging.More)
@@ -221,20 +163,21 @@ func (w *walk) counted(path string, value []byte) (n int64, err *Error) {
 }
 
 // pagesLeft compares the number of pages with the current one.
-func (w *walk) pagesLeft(page cut) (more bool, err *Error) {
+func (w *walk) pagesLeft(page *cut) (more bool, err *Error) {
 	p := w.op.Paging
 	n, err := w.counted(p.Pages, page.pages)
 	if err != nil {
 		return false, err
 	}
 	if p.Mode == PagingOffset {
-		return int64(w.fetched) < n && page.count > 0, nil
+		return int64(w.fetched) < n && page.came > 0, nil
 	}
 	return w.at.number-p.First+1 < n, nil
 }
 
-// itemsLeft compares the number of items with what has been seen.
-func (w *walk) itemsLeft(page cut) (more bool, err *Error) {
+// itemsLeft compares the number of items with what has been seen. A page that is
+// empty ends nothing while there could be items on a later one.
+func (w *walk) itemsLeft(page *cut) (more bool, err *Error) {
 	p := w.op.Paging
 	n, err := w.counted(p.Total, page.total)
 	if err != nil {
@@ -243,26 +186,28 @@ func (w *walk) itemsLeft(page cut) (more bool, err *Error) {
 	if p.Mode == PagingOffset {
 		return w.after(page).number-p.First < n, nil
 	}
-	if !w.resumed {
-		if int64(w.state.Count) >= n {
-			return false, nil
-		}
-		return page.count > 0 || w.asks > 0 && w.passedBy(n), nil
+	got, known := w.got()
+	switch {
+	case known && got >= n:
+		return false, nil
+	case page.came > 0 || w.most == 0 && w.asks == 0:
+		return page.came > 0 || known, nil
 	}
-	if w.asks > 0 {
-		return w.passedBy(n), nil
-	}
-	return page.count > 0, nil
+	return w.passedBy(n), nil
 }
 
 // passedBy reports whether full pages up to the current one would still not
 // have been n items.
 func (w *walk) passedBy(n int64) bool {
-	return w.at.number-w.op.Paging.First+1 < (n+w.asks-1)/w.asks
+	size := w.most
+	if size == 0 {
+		size = w.asks
+	}
+	return w.at.number-w.op.Paging.First+1 < (n+size-1)/size
 }
 
 // nextCursor finds the next cursor.
-func (w *walk) nextCursor(page cut) (next place, more bool, err *Error) {
+func (w *walk) nextCursor(page *cut) (next place, more bool, err *Error) {
 	p := w.op.Paging
 	if p.More != "" && page.more != nil {
 		if more, err = w.flagged(page); err != nil || !more {
@@ -278,17 +223,14 @@ func (w *walk) nextCursor(page cut) (next place, more bool, err *Error) {
 		}
 		return next, false, nil
 	}
-	if w.at.cursor != "" {
-		w.known(w.at.cursor)
-	}
-	if w.known(next.cursor) {
+	if w.been(w.at.cursor, next.cursor) {
 		return next, false, w.failed(CodeUnexpectedResponse, "the list does not move on: the cursor of the next page has been there before")
 	}
 	return next, true, nil
 }
 
 // cursor reads the cursor of the next page; "" is none.
-func (w *walk) cursor(page cut) (text string, err *Error) {
+func (w *walk) cursor(page *cut) (text string, err *Error) {
 	p := w.op.Paging
 	switch {
 	case p.Header != "":
@@ -314,7 +256,7 @@ func (w *walk) cursor(page cut) (text string, err *Error) {
 }
 
 // nextURL finds the address of the next page.
-func (w *walk) nextURL(page cut) (next place, more bool, err *Error) {
+func (w *walk) nextURL(page *cut) (next place, more bool, err *Error) {
 	p := w.op.Paging
 	if p.More != "" && page.more != nil {
 		if more, err = w.flagged(page); err != nil || !more {
@@ -342,23 +284,10 @@ func (w *walk) nextURL(page cut) (next place, more bool, err *Error) {
 	if next.url, err = w.sameSite(text); err != nil {
 		return next, false, err
 	}
-	w.known(w.askedURL().String())
-	if w.known(next.url.String()) {
+	if w.been(w.askedURL().String(), next.url.String()) {
 		return next, false, w.failed(CodeUnexpectedResponse, "the list does not move on: the address of the next page has been there before")
 	}
 	return next, true, nil
-}
-
-// known reports whether a cursor or an address has been asked for, and notes
-// it.
-func (w *walk) known(text string) bool {
-	if w.seen == nil {
-		w.seen = make(map[[sha256.Size]byte]bool)
-	}
-	sum := sha256.Sum256([]byte(text))
-	was := w.seen[sum]
-	w.seen[sum] = true
-	return was
 }
 
 // sameSite reads the address of a page. It may be relative, and must be on the

@@ -369,7 +369,7 @@ func TestPagedOutputs(t *testing.T) {
 		{"nothing", ``, []step{peoplePage(`null`, "null")},
 			`{"success":true,"error":null,"total":0,"seen":0,"people":[],"owner":null}`, ListState{Complete: true, Stop: StopEnd}},
 		{"as many as are wanted", `{"limit":1}`, []step{peoplePage(`"a"`, "2", "1", "2")},
-			`{"success":true,"error":null,"total":1,"seen":1,"people":[` + item("1") + `],"owner":"a"}`, ListState{Count: 1, Stop: StopLimit, Resume: "page=1"}},
+			`{"success":true,"error":null,"total":1,"seen":1,"people":[` + item("1") + `],"owner":"a"}`, ListState{Count: 1, Stop: StopLimit, Resume: "skip=1&page=1"}},
 		{"a failure midway", ``, []step{peoplePage(`"a"`, "2", "1"), answering(403, `{"message":"no"}`)},
 			`{"success":false,"error":"API error (403): no (1 items are here; the list is incomplete, resume it at page=2)","total":null,"seen":null,"people":[` + item("1") + `],"owner":null}`,
 			ListState{Count: 1, Stop: StopError, Resume: "page=2"}},

@@ -1,12 +1,12 @@
 // The pages of a list. A list always knows whether it is complete, why it
 // stopped and where to go on; nothing is dropped without a word. This file walks;
-// nextpage.go finds the way from one page to the next.
+// nextpage.go finds the way from one page to the next, doubt.go says what speaks
+// against a list, resume.go names places, together.go asks for pages ahead.
 
 package runtime
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"math"
 	"strconv"
@@ -21,12 +21,16 @@ type List struct {
 // ListState tells how far a list came.
 type ListState struct {
 	Count    int        // items
-	Complete bool       // nothing is missing
+	Complete bool       // nothing is missing: the list was read to the end that the API gave it
 	Stop     StopReason // why it ended
-	// Resume is where to go on, for [ResumeAt]: the first page that is not in
-	// the list, or not all of it. Empty when the list is complete, or when
-	// nobody knows.
+	// Resume is where to go on, for [ResumeAt]: the first item that is not in
+	// the list. Empty when the list is complete, or when it has no pages.
 	Resume string
+	// Doubt says in words what speaks against the list, though it was read to
+	// its end: the API counted otherwise while the pages were read, or gave the
+	// same page twice. Items may then have moved from page to page, so that some
+	// are here twice and others not at all. Empty when nothing does.
+	Doubt string
 }
 
 // StopReason says why a list ended.
@@ -35,77 +39,116 @@ type StopReason string
 // The reasons.
 const (
 	StopEnd      StopReason = "end"      // there is no more
-	StopLimit    StopReason = "limit"    // the caller wanted no more
+	StopLimit    StopReason = "limit"    // the input wanted no more
 	StopCap      StopReason = "cap"      // a limit of the runtime
 	StopDeadline StopReason = "deadline" // the time was over
 	StopBudget   StopReason = "budget"   // the API's rates allow no more
-	StopCanceled StopReason = "canceled" // the caller
+	StopCanceled StopReason = "canceled" // the caller: the context, or a loop that broke
 	StopError    StopReason = "error"    // anything else
 )
-
-// pages asks for one page after the other and gives each to use, until the end,
-// a limit, an error, or use returns false. With collect the pages hold their
-// items one by one.
-func (k *call) pages(ctx context.Context, values []Value, collect bool, use func(cut) bool) (ListState, *Error) {
-	w := walk{call: k, values: values, collect: collect}
-	err := w.start(ctx)
-	for err == nil {
-		var page cut
-		if page, err = w.fetch(ctx); err != nil {
-			break
-		}
-		whole := w.shorten(&page)
-		if !use(page) {
-			w.state.Stop = StopCanceled
-			return w.state, nil
-		}
-		if !whole {
-			w.state.Stop = StopLimit
-			return w.state, nil
-		}
-		w.passed(page)
-		var more bool
-		if more, err = w.advance(page); err == nil && !more {
-			w.state.Complete, w.state.Stop, w.state.Resume = true, StopEnd, ""
-			return w.state, nil
-		}
-		if err == nil && w.enough() {
-			w.state.Stop = StopLimit
-			return w.state, nil
-		}
-		if err == nil {
-			err = w.limits(page)
-		}
-	}
-	return w.stopped(err)
-}
 
 // walk is a list on its way.
 type walk struct {
 	*call
-	values   []Value
-	collect  bool
+	collect bool              // pages hold their items one by one
+	kept    bool              // the whole list is kept, so its size is bounded
+	look    func(*cut) *Error // sees every page before it counts
+
 	state    ListState
 	at       place // the page to fetch
+	began    int64 // number of the first page fetched
 	size     int64 // items asked for in a page; 0 when the API chooses
 	asks     int64 // items asked for in the current page
 	limit    int64 // items wanted
 	maxPages int64
 	answer   *answer
-	seen     map[[sha256.Size]byte]bool // the cursors and addresses asked for
-	fetched  int                        // pages
+	seen     seen  // the cursors and addresses asked for
+	fetched  int   // pages
+	read     int64 // items that the API gave, before any were left out
+	most     int64 // items in the largest page
 	bytes    int
 	empty    int  // empty pages in a row
 	resumed  bool // the list began somewhere else than at its beginning
+	said     said // what the pages before told
+	ahead    *ahead
 }
 
-// start takes the steps that come before, and finds the first page.
-func (w *walk) start(ctx context.Context) (err *Error) {
-	if len(w.op.Steps) > 0 {
-		if err = w.steps(ctx, w.values); err != nil {
-			return err
+// run asks for one page after the other and gives each to use, until the end, a
+// limit or an error. use returns how many items it took, and whether it wants
+// more of the list.
+func (w *walk) run(ctx context.Context, use func(*cut) (used int, more bool)) (state ListState, err *Error) {
+	defer func() { w.settings.keep(state) }()
+	defer w.ahead.stop()
+	if err = w.start(ctx); err != nil {
+		return w.stopped(err)
+	}
+	for {
+		page, err := w.fetch(ctx)
+		if err != nil {
+			return w.stopped(err)
+		}
+		next := w.next(&page)
+		whole := w.shorten(&page)
+		if whole && next.more && !w.enough() {
+			w.askAhead(ctx, next.place, &page)
+		}
+		used, more := use(&page)
+		w.state.Count -= page.count - used
+		if over, err := w.turned(&page, next, used, whole, more); over {
+			return w.state, err
 		}
 	}
+}
+
+// turned notes that used items of a page are in the list, and moves to the next
+// page. It reports whether the list is over, and why where that is an error.
+func (w *walk) turned(page *cut, next onward, used int, whole, more bool) (over bool, err *Error) {
+	switch {
+	case used < page.count || !whole:
+		w.state.Resume = w.inside(page, used)
+		return true, w.leave(StopLimit, used < page.count)
+	case next.err != nil:
+		w.state.Resume = w.behind(page)
+		if !more {
+			return true, w.leave(StopCanceled, true)
+		}
+		_, err = w.stopped(next.err)
+		return true, err
+	case !next.more:
+		w.state.Complete, w.state.Resume = true, ""
+		return true, w.leave(StopEnd, false)
+	}
+	w.at, w.state.Resume = next.place, next.place.text(w.op.Paging)
+	if !more || w.enough() {
+		return true, w.leave(StopLimit, !more)
+	}
+	if err = w.limits(page); err != nil {
+		_, err = w.stopped(err)
+	}
+	return err != nil, err
+}
+
+// leave notes why a list ended that did not fail.
+func (w *walk) leave(why StopReason, broken bool) *Error {
+	if w.state.Stop = why; broken {
+		w.state.Stop = StopCanceled
+	}
+	return nil
+}
+
+// start finds the first page, and takes the steps that come before it.
+func (w *walk) start(ctx context.Context) (err *Error) {
+	if err = w.bounds(); err != nil {
+		return err
+	}
+	if len(w.op.Steps) > 0 {
+		return w.steps(ctx, w.values)
+	}
+	return nil
+}
+
+// bounds reads where the list begins and how much of it is wanted.
+func (w *walk) bounds() (err *Error) {
 	p := w.op.Paging
 	if p == nil {
 		return nil
@@ -118,6 +161,7 @@ func (w *walk) start(ctx context.Context) (err *Error) {
 		}
 		w.resumed = true
 	}
+	w.began, w.state.Resume = w.at.number, w.at.text(p)
 	for _, bound := range []struct {
 		name string
 		into *int64
@@ -129,7 +173,6 @@ func (w *walk) start(ctx context.Context) (err *Error) {
 			return err
 		}
 	}
-	w.state.Resume = w.at.text(p)
 	return nil
 }
 
@@ -147,10 +190,11 @@ func (w *walk) bound(name string, into *int64) *Error {
 	return nil
 }
 
-// fetch gets the current page.
+// fetch gets the current page, without the items that an earlier list took of it.
 func (w *walk) fetch(ctx context.Context) (cut, *Error) {
-	w.turn()
-	a, err := w.ask(ctx, w.values)
+	w.asks = w.wants(int64(w.state.Count))
+	w.call.page = w.request(w.at, w.asks)
+	a, err := w.get(ctx)
 	if err == nil && w.op.Until != nil {
 		a, err = w.until(ctx, w.values, a)
 	}
@@ -163,40 +207,52 @@ func (w *walk) fetch(ctx context.Context) (cut, *Error) {
 		err = w.asked(page)
 	}
 	if err == nil {
-		w.fetched++
-		w.bytes += len(a.body)
-		w.state.Count += page.count
+		err = w.compare(&page)
 	}
-	return page, err
+	if err == nil && w.look != nil {
+		err = w.look(&page)
+	}
+	if err != nil {
+		return cut{}, err
+	}
+	w.fetched++
+	w.bytes += len(a.body)
+	w.drop(&page, w.at.skip)
+	w.state.Count += page.count
+	return page, nil
 }
 
-// turn writes down which page the next request asks for.
-func (w *walk) turn() {
+// wants is how many items a request asks for, when so many are there.
+func (w *walk) wants(have int64) int64 {
+	if w.op.Paging == nil || w.op.Paging.Mode == PagingPage { // the numbers of pages mean something for one size only
+		return w.size
+	}
+	return min(w.size, w.limit-have+int64(w.at.skip))
+}
+
+// request says in a request which page it asks for.
+func (w *walk) request(at place, asks int64) page {
 	p := w.op.Paging
 	if p == nil {
-		return
+		return page{}
 	}
-	next := page{in: p.In, url: w.at.url}
+	next := page{in: p.In, url: at.url}
 	if p.In == "" {
 		next.in = InQuery
 	}
 	switch p.Mode {
 	case PagingCursor:
-		if w.at.cursor != "" {
-			next.fields = append(make([]field, 0, 2), field{p.Param, w.at.cursor})
+		if at.cursor != "" {
+			next.fields = append(make([]field, 0, 2), field{p.Param, at.cursor})
 		}
 	case PagingURL, PagingLink:
 	default:
-		next.fields = append(make([]field, 0, 2), field{p.Param, strconv.FormatInt(w.at.number, 10)})
+		next.fields = append(make([]field, 0, 2), field{p.Param, strconv.FormatInt(at.number, 10)})
 	}
-	w.asks = w.size
-	if p.Mode != PagingPage { // the numbers of pages mean something for one size only
-		w.asks = min(w.size, w.limit-int64(w.state.Count))
+	if p.Size != "" && asks > 0 {
+		next.fields = append(next.fields, field{p.Size, strconv.FormatInt(asks, 10)})
 	}
-	if p.Size != "" && w.asks > 0 {
-		next.fields = append(next.fields, field{p.Size, strconv.FormatInt(w.asks, 10)})
-	}
-	w.call.page = next
+	return next
 }
 
 // asked wants an answer to be the page that was asked for, where it tells: an
@@ -212,6 +268,20 @@ func (w *walk) asked(page cut) *Error {
 		w.op.Paging.unit(), w.at.number, w.op.Paging.Current, describe(page.current)))
 }
 
+// drop takes the first n items out of a page.
+func (w *walk) drop(page *cut, n int) {
+	if n == 0 {
+		return
+	}
+	if n > page.count {
+		w.doubt(fmt.Sprintf("%d items of the page to resume in had been taken, but now it holds %d", n, page.count))
+		n = page.count
+	}
+	page.result = elementsBetween(page.result, n, page.count)
+	page.count -= n
+	page.items = page.items[min(n, len(page.items)):]
+}
+
 // shorten cuts a page off where the caller wants no more items, and reports
 // whether it stays whole.
 func (w *walk) shorten(page *cut) (whole bool) {
@@ -219,43 +289,32 @@ func (w *walk) shorten(page *cut) (whole bool) {
 	if w.op.Paging == nil || over <= 0 {
 		return true
 	}
-	keep := page.count - int(over)
+	page.count -= int(over)
 	w.state.Count -= int(over)
-	page.count = keep
-	page.result = firstElements(page.result, keep)
-	if len(page.items) > keep {
-		page.items = page.items[:keep]
-	}
-	if w.op.Paging.Mode == PagingOffset {
-		w.state.Resume = place{number: w.at.number + int64(keep)}.text(w.op.Paging)
-	}
+	page.result = elementsBetween(page.result, 0, page.count)
+	page.items = page.items[:min(page.count, len(page.items))]
 	return false
 }
 
-// firstElements is a checked list without the elements after the first n.
-func firstElements(list []byte, n int) []byte {
+// elementsBetween is a checked list with the elements from one index up to
+// another.
+func elementsBetween(list []byte, from, to int) []byte {
 	s := scanner{b: list}
-	seen, end := 0, 1
+	index, start, end := 0, 1, 1
 	s.array(0, 0, func(at int) int {
 		next := s.value(at, 1)
-		if seen++; seen <= n {
+		if index == from {
+			start = at
+		}
+		if index++; index <= to {
 			end = next
 		}
 		return next
 	})
-	return append(append(make([]byte, 0, end+1), list[:end]...), ']')
-}
-
-// passed notes that the current page is in the list.
-func (w *walk) passed(page cut) {
-	p := w.op.Paging
-	switch {
-	case p == nil:
-	case !p.numbered():
-		w.state.Resume = "" // until the next one is known
-	default:
-		w.state.Resume = w.after(page).text(p)
+	if from >= to {
+		start = end
 	}
+	return append(append(append(make([]byte, 0, end-start+2), '['), list[start:end]...), ']')
 }
 
 // enough reports whether the caller wants no more.
@@ -263,15 +322,18 @@ func (w *walk) enough() bool {
 	return w.op.Paging != nil && (int64(w.state.Count) >= w.limit || int64(w.fetched) >= w.maxPages)
 }
 
-// limits stops a list that grows beyond all bounds.
-func (w *walk) limits(page cut) *Error {
+// limits stops a list that grows beyond all bounds. One that is read item by
+// item may be of any length.
+func (w *walk) limits(page *cut) *Error {
 	w.empty++
-	if page.count > 0 {
+	if page.came > 0 {
 		w.empty = 0
 	}
 	switch {
 	case w.empty == maxEmptyPages:
 		return w.failed(CodeLimitReached, fmt.Sprintf("%d pages in a row were empty", maxEmptyPages))
+	case !w.kept:
+		return nil
 	case w.fetched >= maxPages:
 		return w.failed(CodeLimitReached, fmt.Sprintf("the list has more than %d pages", maxPages))
 	case w.state.Count >= maxItems:

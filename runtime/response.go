@@ -22,6 +22,8 @@ type cut struct {
 
 	result []byte // of operations without Outputs, and the list that is paged
 	count  int    // elements of the result, when it is a list
+	came   int    // those that the API gave
+	sifted int    // those that the operation leaves out
 	items  []Object
 
 	next, current, more, pages, total []byte // what tells how a list goes on
@@ -78,6 +80,7 @@ func (k *call) hold(c *cut, collect bool) *Error {
 	if reason := k.check(c); reason != "" {
 		return k.failed(CodeUnexpectedResponse, reason)
 	}
+	c.came = c.count
 	if k.paged() && len(k.op.Outputs) > 0 {
 		if err := k.list(c, collect); err != nil {
 			return err

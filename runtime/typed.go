@@ -38,8 +38,7 @@ func ListAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentia
 	return l, err
 }
 
-// SeqAs is ListAs as an iterator: it asks for a page when the one before has
-// been used up, and holds no more than one. A failure comes as its last element.
+// SeqAs is ListAs as an iterator, for lists of any length; see [Client.Seq].
 func SeqAs[T any](ctx context.Context, c *Client, op *Operation, cred Credentials, values []Value, opts ...CallOption) iter.Seq2[Typed[T], error] {
 	return func(yield func(Typed[T], error) bool) {
 		var t Typed[T]

@@ -124,7 +124,7 @@ func TestWalks(t *testing.T) {
 		{"pages grow", pages, "", []step{listing("a", `"meta":{"pages":2}`), listing("b", `"meta":{"pages":3}`), listing("c", `"meta":{"pages":3}`)}, "page=1&size=2 ; page=2&size=2 ; page=3&size=2", "a b c | end"},
 		{"total", total, "", []step{listing("a b", `"total":3`), listing("c", `"total":3`)}, "page=1&size=2 ; page=2&size=2", "a b c | end"},
 		{"smaller pages than asked for", total, "", []step{listing("a", `"total":3`), listing("b", `"total":3`), listing("c", `"total":3`)}, "page=1&size=2 ; page=2&size=2 ; page=3&size=2", "a b c | end"},
-		{"total promises too much", total, "", []step{listing("a b", `"total":9`), listing("", `"total":9`), listing("", `"total":9`), listing("", `"total":9`), listing("", `"total":9`)}, "page=1&size=2 ; page=2&size=2 ; page=3&size=2 ; page=4&size=2 ; page=5&size=2", "a b | end"},
+		{"total promises too much", total, "", []step{listing("a b", `"total":9`), listing("", `"total":9`), listing("", `"total":9`), listing("", `"total":9`), listing("", `"total":9`)}, "page=1&size=2 ; page=2&size=2 ; page=3&size=2 ; page=4&size=2 ; page=5&size=2", `a b | error at page=6 | unexpected_response: "total" in the answer is 9, but the pages hold 2 items`},
 		{"more", more, "", []step{listing("a", `"more":true`), listing("b", `"more":false`)}, "page=1&size=2 ; page=2&size=2", "a b | end"},
 		{"more as a number", more, "", []step{listing("a", `"more":1`), listing("b", `"more":0`)}, "page=1&size=2 ; page=2&size=2", "a b | end"},
 		{"more is null", more, "", []step{listing("a", `"more":null`)}, "page=1&size=2", "a | end"},
@@ -153,48 +153,48 @@ func TestWalks(t *testing.T) {
 		{"no cursor ends", cursors, "", []step{listing("a", ``)}, "size=2", "a | end"},
 		{"a cursor that is false", cursors, "", []step{listing("a", `"next":false`)}, "size=2", "a | end"},
 		{"a cursor that is a number", cursors, "", []step{listing("a", `"next":123456789012345678901`), listing("b", ``)}, "size=2 ; cursor=123456789012345678901&size=2", "a b | end"},
-		{"a cursor that is none", cursors, "", []step{listing("a", `"next":{}`)}, "size=2", `a | error at  | unexpected_response: "next" in the answer is an object, not a cursor`},
-		{"the same cursor", cursors, "", []step{listing("a", `"next":"x"`), listing("b", `"next":"x"`)}, "size=2 ; cursor=x&size=2", "a b | error at  | unexpected_response: the list does not move on: the cursor of the next page has been there before"},
-		{"two cursors by turns", cursors, "", []step{listing("a", `"next":"x"`), listing("b", `"next":"y"`), listing("c", `"next":"x"`)}, "size=2 ; cursor=x&size=2 ; cursor=y&size=2", "a b c | error at  | unexpected_response: the list does not move on: the cursor of the next page has been there before"},
+		{"a cursor that is none", cursors, "", []step{listing("a", `"next":{}`)}, "size=2", `a | error at skip=1&cursor= | unexpected_response: "next" in the answer is an object, not a cursor`},
+		{"the same cursor", cursors, "", []step{listing("a", `"next":"x"`), listing("b", `"next":"x"`)}, "size=2 ; cursor=x&size=2", "a b | error at skip=1&cursor=x | unexpected_response: the list does not move on: the cursor of the next page has been there before"},
+		{"two cursors by turns", cursors, "", []step{listing("a", `"next":"x"`), listing("b", `"next":"y"`), listing("c", `"next":"x"`)}, "size=2 ; cursor=x&size=2 ; cursor=y&size=2", "a b c | error at skip=1&cursor=y | unexpected_response: the list does not move on: the cursor of the next page has been there before"},
 		{"empty pages on the way", cursors, "", []step{listing("a", `"next":"x"`), listing("", `"next":"y"`), listing("b", ``)}, "size=2 ; cursor=x&size=2 ; cursor=y&size=2", "a b | end"},
 		{"a flag and a cursor", both, "", []step{listing("a", `"more":true,"next":"x"`), listing("b", `"more":false,"next":"y"`)}, "size=2 ; cursor=x&size=2", "a b | end"},
-		{"a flag and no cursor", both, "", []step{listing("a", `"more":true,"next":null`)}, "size=2", `a | error at  | unexpected_response: "more" says that there is more, but the answer has no cursor that leads there`},
+		{"a flag and no cursor", both, "", []step{listing("a", `"more":true,"next":null`)}, "size=2", `a | error at skip=1&cursor= | unexpected_response: "more" says that there is more, but the answer has no cursor that leads there`},
 		{"a cursor and no flag", both, "", []step{listing("a", `"next":"x"`), listing("b", ``)}, "size=2 ; cursor=x&size=2", "a b | end"},
 		{"a cursor in a header", with(cursors, func(p *Paging) { p.Next, p.Header = "", "X-Next" }), "", []step{listing("a", ``, "X-Next: x"), listing("b", ``)}, "size=2 ; cursor=x&size=2", "a b | end"},
 		{"a cursor in an address", with(cursors, func(p *Paging) { p.NextQuery = "page[cursor]" }), "", []step{listing("a", `"next":"https://evil.test/?page%5Bcursor%5D=x%3D"`), listing("b", `"next":null`)}, "size=2 ; cursor=x=&size=2", "a b | end"},
 		{"no cursor in an address", with(cursors, func(p *Paging) { p.NextQuery = "c" }), "", []step{listing("a", `"next":"/things?d=1"`)}, "size=2", "a | end"},
-		{"an address that is none", with(cursors, func(p *Paging) { p.NextQuery = "c" }), "", []step{listing("a", `"next":"http://[::1"`)}, "size=2", `a | error at  | unexpected_response: "next" in the answer is no address`},
+		{"an address that is none", with(cursors, func(p *Paging) { p.NextQuery = "c" }), "", []step{listing("a", `"next":"http://[::1"`)}, "size=2", `a | error at skip=1&cursor= | unexpected_response: "next" in the answer is no address`},
 		{"a cursor sent in a header", with(cursors, func(p *Paging) { p.In, p.Param, p.Size = InHeader, "X-Cursor", "" }), "", []step{listing("a", `"next":"x"`), listing("b", ``)}, " ; X-Cursor: x", "a b | end"},
-		{"a header cannot carry it", with(cursors, func(p *Paging) { p.In, p.Param, p.Size = InHeader, "X-Cursor", "" }), "", []step{listing("a", `"next":"x\ny"`)}, "", "a | error at  | unexpected_response: the cursor of the next page has characters that a header cannot carry"},
+		{"a header cannot carry it", with(cursors, func(p *Paging) { p.In, p.Param, p.Size = InHeader, "X-Cursor", "" }), "", []step{listing("a", `"next":"x\ny"`)}, "", "a | error at skip=1&cursor= | unexpected_response: the cursor of the next page has characters that a header cannot carry"},
 		{"a cursor in the body", with(cursors, func(p *Paging) { p.In = InBody }), "", []step{listing("a", `"next":"x"`), status(500), listing("b", ``)}, `{"size":2} ; {"cursor":"x","size":2} ; {"cursor":"x","size":2}`, "a b | end"},
 
 		// Addresses.
 		{"addresses", urls, `{"q":"s"}`, []step{listing("a", `"links":{"next":"https://api.example.test/v1/things?after=x&q=s"}`), listing("b", `"links":{"next":null}`)}, "q=s ; after=x&q=s", "a b | end"},
 		{"relative addresses", urls, "", []step{listing("a", `"links":{"next":"?after=x"}`), listing("b", `"links":{"next":"things2?after=y#top"}`), listing("c", `"links":{"next":"/other"}`), listing("d", `"links":{"next":""}`)}, " ; after=x ; /v1/things2?after=y ; /other?", "a b c d | end"},
 		{"https is kept", urls, "", []step{listing("a", `"links":{"next":"http://api.example.test/v1/things?after=x"}`), listing("b", ``)}, " ; after=x", "a b | end"},
-		{"another server", urls, "", []step{listing("a", `"links":{"next":"https://evil.test/v1/things"}`)}, "", "a | error at  | unexpected_response: the next page is on another server"},
-		{"another server without a scheme", urls, "", []step{listing("a", `"links":{"next":"//evil.test/v1/things"}`)}, "", "a | error at  | unexpected_response: the next page is on another server"},
-		{"another port", urls, "", []step{listing("a", `"links":{"next":"https://api.example.test:8443/v1/things"}`)}, "", "a | error at  | unexpected_response: the next page is on another server"},
-		{"a user", urls, "", []step{listing("a", `"links":{"next":"https://me@api.example.test/v1/things"}`)}, "", "a | error at  | unexpected_response: the next page is on another server"},
-		{"a backslash", urls, "", []step{listing("a", `"links":{"next":"/\\evil.test"}`)}, "", "a | error at  | unexpected_response: the address of the next page cannot be read"},
-		{"no address", urls, "", []step{listing("a", `"links":{"next":7}`)}, "", `a | error at  | unexpected_response: "links.next" in the answer is a number`},
-		{"the address of the first page", urls, `{"q":"s"}`, []step{listing("a", `"links":{"next":"/v1/things?q=s"}`)}, "q=s", "a | error at  | unexpected_response: the list does not move on: the address of the next page has been there before"},
-		{"two addresses by turns", urls, "", []step{listing("a", `"links":{"next":"?x"}`), listing("b", `"links":{"next":"?y"}`), listing("c", `"links":{"next":"?x"}`)}, " ; x ; y", "a b c | error at  | unexpected_response: the list does not move on: the address of the next page has been there before"},
+		{"another server", urls, "", []step{listing("a", `"links":{"next":"https://evil.test/v1/things"}`)}, "", "a | error at skip=1&url= | unexpected_response: the next page is on another server"},
+		{"another server without a scheme", urls, "", []step{listing("a", `"links":{"next":"//evil.test/v1/things"}`)}, "", "a | error at skip=1&url= | unexpected_response: the next page is on another server"},
+		{"another port", urls, "", []step{listing("a", `"links":{"next":"https://api.example.test:8443/v1/things"}`)}, "", "a | error at skip=1&url= | unexpected_response: the next page is on another server"},
+		{"a user", urls, "", []step{listing("a", `"links":{"next":"https://me@api.example.test/v1/things"}`)}, "", "a | error at skip=1&url= | unexpected_response: the next page is on another server"},
+		{"a backslash", urls, "", []step{listing("a", `"links":{"next":"/\\evil.test"}`)}, "", "a | error at skip=1&url= | unexpected_response: the address of the next page cannot be read"},
+		{"no address", urls, "", []step{listing("a", `"links":{"next":7}`)}, "", `a | error at skip=1&url= | unexpected_response: "links.next" in the answer is a number`},
+		{"the address of the first page", urls, `{"q":"s"}`, []step{listing("a", `"links":{"next":"/v1/things?q=s"}`)}, "q=s", "a | error at skip=1&url= | unexpected_response: the list does not move on: the address of the next page has been there before"},
+		{"two addresses by turns", urls, "", []step{listing("a", `"links":{"next":"?x"}`), listing("b", `"links":{"next":"?y"}`), listing("c", `"links":{"next":"?x"}`)}, " ; x ; y", "a b c | error at skip=1&url=https://api.example.test/v1/things?y | unexpected_response: the list does not move on: the address of the next page has been there before"},
 		{"links", linked, "", []step{link("a", `</v1/things?c=1>; rel="prev", </v1/things?c=2>; rel="next"`), link("b", `</v1/things?c=1>; rel="prev"`)}, "per=2 ; c=2", "a b | end"},
 		{"links without results", linked, "", []step{link("a", `</v1/things?c=2>; rel="next"; results="true"`), link("b", `</v1/things?c=3>; rel="next"; results="false"`)}, "per=2 ; c=2", "a b | end"},
-		{"a link elsewhere", linked, "", []step{link("a", `<https://evil.test/>; rel=next`)}, "per=2", "a | error at  | unexpected_response: the next page is on another server"},
+		{"a link elsewhere", linked, "", []step{link("a", `<https://evil.test/>; rel=next`)}, "per=2", "a | error at skip=1&url= | unexpected_response: the next page is on another server"},
 		{"no link", linked, "", []step{listing("a", ``)}, "per=2", "a | end"},
 
 		// Bounds.
 		{"a limit at the end of a page", limits(pages), `{"limit":2}`, []step{listing("a b", `"meta":{"pages":2}`)}, "page=1&size=2", "a b | limit at page=2"},
 		{"a limit at the end of the list", limits(pages), `{"limit":2}`, []step{listing("a b", `"meta":{"pages":1}`)}, "page=1&size=2", "a b | end"},
-		{"a limit inside a page", limits(pages), limited, []step{listing("a b", `"meta":{"pages":2}`), listing("c d", `"meta":{"pages":2}`)}, "page=1&size=2 ; page=2&size=2", "a b c | limit at page=2"},
+		{"a limit inside a page", limits(pages), limited, []step{listing("a b", `"meta":{"pages":2}`), listing("c d", `"meta":{"pages":2}`)}, "page=1&size=2 ; page=2&size=2", "a b c | limit at skip=1&page=2"},
 		{"a limit inside the last offset", limits(with(offsets, func(p *Paging) { p.Total = "total" })), limited, []step{listing("a b", `"total":9`), listing("c d", `"total":9`)}, "offset=0&limit=2 ; offset=2&limit=1", "a b c | limit at offset=3"},
 		{"a limit with a cursor", limits(cursors), limited, []step{listing("a b", `"next":"x"`), listing("c", `"next":"y"`)}, "size=2 ; cursor=x&size=1", "a b c | limit at cursor=y"},
-		{"a limit that the API does not keep", limits(cursors), `{"limit":1}`, []step{listing("a b", `"next":"x"`)}, "size=1", "a | limit at cursor="},
-		{"a limit with addresses", limits(urls), `{"limit":1}`, []step{listing("a b", `"links":{"next":"?x"}`)}, "", "a | limit at url="},
+		{"a limit that the API does not keep", limits(cursors), `{"limit":1}`, []step{listing("a b", `"next":"x"`)}, "size=1", "a | limit at skip=1&cursor="},
+		{"a limit with addresses", limits(urls), `{"limit":1}`, []step{listing("a b", `"links":{"next":"?x"}`)}, "", "a | limit at skip=1&url="},
 		{"a limit beyond the list", limits(cursors), limited, []step{listing("a", ``)}, "size=2", "a | end"},
-		{"a limit of none", limits(cursors), `{"limit":0}`, nil, "", " | error at  | invalid_input: limit must be a whole number of at least 1"},
+		{"a limit of none", limits(cursors), `{"limit":0}`, nil, "", " | error at cursor= | invalid_input: limit must be a whole number of at least 1"},
 		{"so many pages", limits(cursors), `{"pages":2}`, []step{listing("a", `"next":"x"`), listing("b", `"next":"y"`)}, "size=2 ; cursor=x&size=2", "a b | limit at cursor=y"},
 		{"so many pages are all", limits(cursors), `{"pages":1}`, []step{listing("a", ``)}, "size=2", "a | end"},
 		{"another size", limits(cursors), `{"size":9.0}`, []step{listing("a", ``)}, "size=9", "a | end"},
@@ -206,8 +206,8 @@ func TestWalks(t *testing.T) {
 		e := clientOf(t, tableOf(&demoAPI, op), Options{Transport: api, Clock: newFakeClock()}).Call(t.Context(), "walk", token(), []byte(tt.input))
 		wantEnvelope(t, op, e)
 		got := ending(t, e)
-		if n := len(tt.want); len(got) > n && strings.HasSuffix(tt.want, "server") || strings.HasSuffix(tt.want, "a number") {
-			got = got[:min(n, len(got))]
+		if strings.HasSuffix(tt.want, "server") || strings.HasSuffix(tt.want, "a number") {
+			got = got[:min(len(tt.want), len(got))]
 		}
 		if got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
@@ -301,7 +301,9 @@ func TestEndless(t *testing.T) {
 		n := 0
 		endless := func(ids string) step {
 			return func(r *http.Request) (*http.Response, error) {
-				n++
+				if n++; ids != "" {
+					ids = fmt.Sprint("a", n)
+				}
 				rest := fmt.Sprintf(`"more":true,"next":"c%d","url":"?c=%d"`, n, n)
 				return listing(ids, rest, fmt.Sprintf("Link: <?c=%d>; rel=next", n))(r)
 			}

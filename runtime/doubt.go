@@ -1,0 +1,144 @@
+// What speaks against a list. An API that counts otherwise from page to page,
+// or gives the same page again, has lists whose items move while they are read;
+// nobody can mend that from outside, but it can be said. Where its own count says
+// that items are missing, the list fails instead.
+
+package runtime
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// said is what the pages before the current one told.
+type said struct {
+	pages, total tally
+	list         []byte // the elements of the page before, where pages are told apart by nothing else
+	same         int    // pages in a row with the same elements
+	short        bool   // the page before held fewer items than were asked for
+	size         int64  // that pages have in truth, where it is less than was asked for
+}
+
+// tally is a number that every page should tell alike.
+type tally struct {
+	known bool
+	n     int64
+}
+
+// doubt notes what speaks against the list; the first word stays.
+func (w *walk) doubt(what string) {
+	if w.state.Doubt == "" {
+		w.state.Doubt = what
+	}
+}
+
+// compare holds a page against those before it.
+func (w *walk) compare(page *cut) *Error {
+	p := w.op.Paging
+	if p == nil {
+		return nil
+	}
+	w.tallied(&w.said.pages, p.Pages, page.pages)
+	w.tallied(&w.said.total, p.Total, page.total)
+	if w.said.short && page.came > 0 {
+		w.said.size = max(w.most, int64(page.came))
+	}
+	w.said.short = int64(page.came) < w.asks
+	w.read += int64(page.came)
+	w.most = max(w.most, int64(page.came))
+	if p.numbered() && p.Current == "" && p.Next == "" {
+		return w.repeated(page)
+	}
+	return nil
+}
+
+// tallied compares a number with what an earlier page told.
+func (w *walk) tallied(t *tally, path string, value []byte) {
+	n, ok := number(value)
+	if path == "" || !ok {
+		return
+	}
+	if t.known && t.n != n {
+		w.doubt(fmt.Sprintf("%q changed from %d to %d while the list was read", path, t.n, n))
+	}
+	*t = tally{true, n}
+}
+
+// repeated looks for an API that does not look at the page number: it gives the
+// same items again and again.
+func (w *walk) repeated(page *cut) *Error {
+	p := w.op.Paging
+	if page.came == 0 || !bytes.Equal(w.said.list, page.result) {
+		w.said.list, w.said.same = page.result, 1
+		return nil
+	}
+	w.doubt(fmt.Sprintf("%s %d holds the same items as the page before it", p.unit(), w.at.number))
+	if w.said.same++; w.said.same < maxSamePages || p.Pages != "" || p.Total != "" {
+		return nil
+	}
+	return w.failed(CodeUnexpectedResponse, fmt.Sprintf("%d pages in a row hold the same items, so the API seems not to look at %q", maxSamePages, p.Param))
+}
+
+// maxSamePages is how many pages in a row may be the same where the API tells
+// nothing else of where the list is.
+const maxSamePages = 10
+
+// number reads a count as it may stand in an answer: 3, "3".
+func number(value []byte) (n int64, ok bool) {
+	if value == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(textOf(value), 10, 64)
+	return n, err == nil && n >= 0
+}
+
+// ended looks at a list that is over by what the answer says of the next page:
+// its count of pages and items should agree. Where the next page is told, that
+// counts and the rest is a doubt; otherwise items are missing, and that is an
+// error.
+func (w *walk) ended(page *cut) *Error {
+	p := w.op.Paging
+	what := w.missing(page)
+	switch {
+	case what == "" || w.absent(w.answer.status):
+		return nil
+	case p.Next != "":
+		w.doubt(what)
+		return nil
+	}
+	return w.failed(CodeUnexpectedResponse, what)
+}
+
+// missing says what of a list that is over the API counts and has not given.
+func (w *walk) missing(page *cut) string {
+	p := w.op.Paging
+	if n, ok := number(page.total); ok {
+		if got, known := w.got(); known && got < n {
+			return fmt.Sprintf("%q in the answer is %d, but the pages hold %d items", p.Total, n, got)
+		}
+	}
+	if n, ok := number(page.pages); ok && w.at.number-p.First+1 < n {
+		return fmt.Sprintf("%q in the answer is %d, but the list ended with %s %d", p.Pages, n, p.unit(), w.at.number)
+	}
+	return ""
+}
+
+// got is how many items of the whole list are behind, those before the place
+// where it was resumed included, as far as that can be known.
+func (w *walk) got() (n int64, known bool) {
+	switch {
+	case !w.resumed:
+		return w.read, true
+	case w.began > math.MaxInt32:
+		return 0, false
+	case w.op.Paging.Mode == PagingOffset:
+		return w.began - w.op.Paging.First + w.read, true
+	case w.said.size > 0:
+		return (w.began-w.op.Paging.First)*w.said.size + w.read, true
+	case w.asks > 0:
+		return (w.began-w.op.Paging.First)*w.asks + w.read, true
+	}
+	return 0, false
+}
