@@ -40,6 +40,10 @@ type Options struct {
 	// DisableBudgets sends without keeping to the declared rates, for a host
 	// that keeps to them itself.
 	DisableBudgets bool
+	// PagesTogether is how many pages of a list are asked for at once, 1 to 16,
+	// for lists whose manifest says that they may be (`together`). 0 is what the
+	// manifest says; 1 asks for one page after the other.
+	PagesTogether int
 	// UserAgent replaces the User-Agent header.
 	UserAgent string
 	// Drift, when set, is told where an answer differs from the shapes that the
@@ -83,6 +87,7 @@ type Client struct {
 	userAgent string
 	clock     Clock
 	uuid      func() string
+	together  int         // what Options.PagesTogether says
 	budgets   BudgetStore // nil: none are kept
 	ledger    Ledger
 	observers []Observer
@@ -104,6 +109,9 @@ func NewClient(t *Table, o Options) (*Client, error) {
 	if o.Attempts < 0 || o.AttemptTimeout < 0 {
 		return nil, fmt.Errorf("the options Attempts and AttemptTimeout must not be negative")
 	}
+	if o.PagesTogether < 0 || o.PagesTogether > maxTogether {
+		return nil, fmt.Errorf("the option PagesTogether takes 1 to %d, or 0 for what the manifest says", maxTogether)
+	}
 	if !headerValue(o.UserAgent) {
 		return nil, fmt.Errorf("the option UserAgent has characters that a header cannot carry")
 	}
@@ -111,6 +119,7 @@ func NewClient(t *Table, o Options) (*Client, error) {
 		table: t, index: make(map[string]*Action, len(t.Actions)), hosts: hosts, private: o.AllowPrivateHosts,
 		transport: o.Transport, attempts: o.Attempts, timeout: o.AttemptTimeout,
 		userAgent: o.UserAgent, clock: o.Clock, uuid: o.UUID, drift: o.Drift, strict: o.Strict, observers: o.Observers,
+		together: o.PagesTogether,
 	}
 	if o.BaseURL != "" {
 		c.replaced, _ = url.Parse(o.BaseURL) // newHosts has checked it
@@ -188,6 +197,11 @@ type callSettings struct {
 // [ListState].Resume. Other actions ignore it.
 func ResumeAt(position string) CallOption {
 	return func(s *callSettings) { s.resume = position }
+}
+
+// PagesTogether is [Options].PagesTogether for one call; other actions ignore it.
+func PagesTogether(n int) CallOption {
+	return func(s *callSettings) { s.together = n }
 }
 
 // KeepState makes a list write how far it came when it ends, also when a loop

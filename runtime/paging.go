@@ -70,7 +70,7 @@ type walk struct {
 	empty    int  // empty pages in a row
 	resumed  bool // the list began somewhere else than at its beginning
 	said     said // what the pages before told
-	ahead    *ahead
+	ahead    ahead
 }
 
 // run asks for one page after the other and gives each to use, until the end, a
@@ -162,6 +162,9 @@ func (w *walk) bounds() (err *Error) {
 		w.resumed = true
 	}
 	w.began, w.state.Resume = w.at.number, w.at.text(p)
+	if w.ahead.width, err = w.width(); err != nil {
+		return err
+	}
 	for _, bound := range []struct {
 		name string
 		into *int64

@@ -569,6 +569,7 @@ type Paging struct {
 	Until     string // without any of these: "short" or "empty", the page that ends the list
 	Limit     string // parameter of the action that bounds the items
 	MaxPages  string // parameter of the action that bounds the pages
+	Together  int    // pages that may be asked for at once where Pages or Total tells how many there are; below 2 one after the other
 }
 
 // PagingMode is how one page leads to the next.
