@@ -94,6 +94,9 @@ func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resen
 	if err != nil {
 		return nil, nil, err
 	}
+	if k.departs != nil {
+		k.departs()
+	}
 	came := BudgetReport{Sent: true}
 	defer func() { p.Done(came) }()
 	if a, f = k.observed(ctx, r, target, resend); a != nil {

@@ -229,6 +229,7 @@ type call struct {
 	made      *made   // what is made for the call, such as its UUID; its steps share it
 	page      page    // the page to ask for; zero for operations without paging
 	reads     bool    // the body is read whole, though the operation returns nothing
+	departs   func()  // is told that a request has the leave of the budgets; nil when nobody waits for it
 	unmetered bool    // the requests are none of the API's budgets
 	open      bool    // a credential names the host, though the operation's own is another
 
@@ -262,7 +263,9 @@ func (c *Client) begin(op *Operation, cred Credentials, opts []CallOption) (*cal
 	for _, o := range opts {
 		o(&k.settings)
 	}
-	k.settings.keep(ListState{Stop: StopError, Resume: k.settings.resume})
+	if k.paged() {
+		k.settings.keep(ListState{Stop: StopError, Resume: k.settings.resume})
+	}
 	if len(op.Steps) > 0 || op.Until != nil {
 		k.made = &made{}
 	}

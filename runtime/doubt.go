@@ -15,7 +15,7 @@ import (
 // said is what the pages before the current one told.
 type said struct {
 	pages, total tally
-	list         []byte // the elements of the page before, where pages are told apart by nothing else
+	list         []byte // the elements of the last page that had some
 	same         int    // pages in a row with the same elements
 	short        bool   // the page before held fewer items than were asked for
 	size         int64  // that pages have in truth, where it is less than was asked for
@@ -40,6 +40,10 @@ func (w *walk) compare(page *cut) *Error {
 	if p == nil {
 		return nil
 	}
+	if w.absent(w.answer.status) {
+		w.vanished()
+		return nil
+	}
 	w.tallied(&w.said.pages, p.Pages, page.pages)
 	w.tallied(&w.said.total, p.Total, page.total)
 	if w.said.short && page.came > 0 {
@@ -48,9 +52,18 @@ func (w *walk) compare(page *cut) *Error {
 	w.said.short = int64(page.came) < w.asks
 	w.read += int64(page.came)
 	w.most = max(w.most, int64(page.came))
-	if p.numbered() && p.Current == "" && p.Next == "" {
-		return w.repeated(page)
+	if page.came == 0 || !p.numbered() {
+		return nil
 	}
+	same := bytes.Equal(w.said.list, page.result)
+	if !same && w.shifted(page) {
+		w.doubt(fmt.Sprintf("%s %d begins with the item that ended the page before it", p.unit(), w.at.number))
+	}
+	w.said.list = page.result
+	if same && p.Current == "" && p.Next == "" {
+		return w.repeated()
+	}
+	w.said.same = 1
 	return nil
 }
 
@@ -66,14 +79,39 @@ func (w *walk) tallied(t *tally, path string, value []byte) {
 	*t = tally{true, n}
 }
 
-// repeated looks for an API that does not look at the page number: it gives the
-// same items again and again.
-func (w *walk) repeated(page *cut) *Error {
-	p := w.op.Paging
-	if page.came == 0 || !bytes.Equal(w.said.list, page.result) {
-		w.said.list, w.said.same = page.result, 1
-		return nil
+// vanished looks at an answer that says that there is nothing: if there should
+// be, the list has become shorter.
+func (w *walk) vanished() {
+	p, got := w.op.Paging, w.read
+	if w.fetched > 0 && (!p.numbered() || p.Next != "" || p.More != "") {
+		w.doubt("the page before the end told of another one, which is not there")
 	}
+	if t := w.said.pages; t.known && w.at.number-p.First < t.n {
+		w.doubt(fmt.Sprintf("%q was %d, but %s %d is not there", p.Pages, t.n, p.unit(), w.at.number))
+	}
+	if t := w.said.total; t.known && !w.resumed && got < t.n {
+		w.doubt(fmt.Sprintf("%q was %d, but the pages hold %d items", p.Total, t.n, got))
+	}
+}
+
+// shifted reports whether a page begins with the item that ended the page before:
+// then one has been put in front while the list was read.
+func (w *walk) shifted(page *cut) bool {
+	if len(w.said.list) < 3 {
+		return false
+	}
+	c := inside(page.result)
+	if !c.more() || c.first() != '{' {
+		return false
+	}
+	return bytes.HasSuffix(inList(w.said.list), c.skip())
+}
+
+// repeated notes a page with the items of the page before. Where nothing tells
+// the pages apart the API seems not to look at the page number, and the list
+// would have no end.
+func (w *walk) repeated() *Error {
+	p := w.op.Paging
 	w.doubt(fmt.Sprintf("%s %d holds the same items as the page before it", p.unit(), w.at.number))
 	if w.said.same++; w.said.same < maxSamePages || p.Pages != "" || p.Total != "" {
 		return nil
@@ -101,6 +139,7 @@ func number(value []byte) (n int64, ok bool) {
 func (w *walk) ended(page *cut) *Error {
 	p := w.op.Paging
 	what := w.missing(page)
+	w.exceeded(page)
 	switch {
 	case what == "" || w.absent(w.answer.status):
 		return nil
@@ -123,6 +162,20 @@ func (w *walk) missing(page *cut) string {
 		return fmt.Sprintf("%q in the answer is %d, but the list ended with %s %d", p.Pages, n, p.unit(), w.at.number)
 	}
 	return ""
+}
+
+// exceeded notes that there are more items than the API counts, so nobody knows
+// whether it counts the others.
+func (w *walk) exceeded(page *cut) {
+	n, ok := number(page.total)
+	got, known := w.got()
+	switch {
+	case !ok || !known || got <= n || w.absent(w.answer.status):
+	case w.resumed && w.read == 0:
+		w.doubt(fmt.Sprintf("%q in the answer is %d, so the place to resume at is behind the end", w.op.Paging.Total, n))
+	default:
+		w.doubt(fmt.Sprintf("%q in the answer is %d, but the pages hold %d items", w.op.Paging.Total, n, got))
+	}
 }
 
 // got is how many items of the whole list are behind, those before the place

@@ -67,11 +67,16 @@ func (c *Client) Invoke(ctx context.Context, op *Operation, cred Credentials, in
 // when the credential and the input are good.
 func (c *Client) dispatch(ctx context.Context, op *Operation, cred Credentials, input []byte, opts []CallOption, run func(*call, context.Context) Envelope) (e Envelope) {
 	ctx, w := c.watch(ctx, op)
+	var k *call
 	defer func() {
-		if recover() != nil { // a host's transport, clock or hook; its words may hold anything
+		panicked := recover()
+		if panicked != nil { // a host's transport, clock or hook; its words may hold anything
 			e = failure(op, failed(c.texts(op), CodeInternal, "a part of this program failed"), nil)
 		}
 		w.end(ctx, &e)
+		if panicked != nil && k != nil && k.streamed() {
+			panic(panicked) // it may be that of the loop over the stream
+		}
 	}()
 	k, input, err := c.beginInput(op, cred, input, opts)
 	if err != nil {
@@ -87,6 +92,8 @@ func (c *Client) dispatch(ctx context.Context, op *Operation, cred Credentials, 
 // invoke makes the envelope of a call whose input is good.
 func (k *call) invoke(ctx context.Context) Envelope {
 	switch {
+	case k.streamed():
+		return k.stream(ctx)
 	case len(k.op.Outputs) > 0:
 		return k.invokeOutputs(ctx)
 	case k.paged():

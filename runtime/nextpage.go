@@ -305,7 +305,7 @@ func (w *walk) sameSite(text string) (*url.URL, *Error) {
 	if err != nil || strings.Contains(text, `\`) {
 		return nil, w.failed(CodeUnexpectedResponse, "the address of the next page cannot be read")
 	}
-	u.Fragment, u.RawFragment, u.RawQuery = "", "", escapeQuery(u.RawQuery)
+	u.Fragment, u.RawFragment, u.RawQuery, u.ForceQuery = "", "", escapeQuery(u.RawQuery), false
 	if base.Scheme == "https" && u.Scheme == "http" && (u.Port() == "" || u.Port() == "80") { // kept on https
 		u.Scheme, u.Host = "https", strings.TrimSuffix(u.Host, ":80")
 	}

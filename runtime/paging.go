@@ -230,7 +230,10 @@ func (w *walk) wants(have int64) int64 {
 	if w.op.Paging == nil || w.op.Paging.Mode == PagingPage { // the numbers of pages mean something for one size only
 		return w.size
 	}
-	return min(w.size, w.limit-have+int64(w.at.skip))
+	if left := w.limit - have; left < w.size {
+		return min(w.size, left+int64(w.at.skip))
+	}
+	return w.size
 }
 
 // request says in a request which page it asks for.

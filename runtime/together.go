@@ -26,6 +26,7 @@ type ahead struct {
 	width   int // requests under way at most; below 2 the list goes page by page
 	next    place
 	have    int64 // items that are there before next, as far as can be foreseen
+	last    *flight
 	running sync.WaitGroup
 
 	mu      sync.Mutex
@@ -38,6 +39,7 @@ type ahead struct {
 type flight struct {
 	page   page
 	cancel context.CancelFunc
+	gone   chan struct{} // closed when the budgets let it go, or it has ended: the next may go
 
 	done     chan struct{}
 	answer   *answer
@@ -180,16 +182,31 @@ func (w *walk) fly(ctx context.Context, p page) {
 		k.made = &made
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	f := &flight{page: p, cancel: cancel, done: make(chan struct{})}
 	a := &w.ahead
+	f, before := &flight{page: p, cancel: cancel, gone: make(chan struct{}), done: make(chan struct{})}, a.last
+	k.departs = sync.OnceFunc(func() { close(f.gone) })
+	a.last = f
 	a.mu.Lock()
 	a.flights = append(a.flights, f)
 	a.mu.Unlock()
 	a.running.Go(func() {
 		defer a.landed(f)
+		defer k.departs()
 		defer func() { f.panicked = recover() }()
+		if before != nil && k.metered() {
+			before.left(ctx)
+		}
 		f.answer, f.err = k.ask(ctx, k.values)
 	})
+}
+
+// left waits until the budgets have let a request go: the pages of a list have
+// their turns in order, so that what the budgets allow are the first ones.
+func (f *flight) left(ctx context.Context) {
+	select {
+	case <-f.gone:
+	case <-ctx.Done():
+	}
 }
 
 // landed ends a flight. Without an answer the list ends there, so the requests

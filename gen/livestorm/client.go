@@ -117,6 +117,8 @@ var numberedPaging = runtime.Paging{
 	SizeValue: 50,
 	Next:      "meta.next_page",
 	Current:   "meta.current_page",
+	Pages:     "meta.page_count",
+	Together:  4,
 }
 
 var eventBody = runtime.Body{

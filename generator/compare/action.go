@@ -113,17 +113,18 @@ func (d *differ) request(o, n *model.Action) {
 		return out
 	}
 	for _, p := range whole(differing(read(o, n), read(n, o))) {
-		d.addIn(Change{Kind: p.kind(), What: p.name(), From: p.from, To: p.to, Class: Behaviour, Audiences: []Audience{Wire}, Why: wireWhy[p.path[0]]}, p.path...)
+		d.addIn(Change{Kind: p.kind(), What: p.name(), From: p.from, To: p.to, Class: Behaviour, Audiences: []Audience{Wire}, Why: cmp.Or(wireWhy[strings.Join(p.path, ".")], wireWhy[p.path[0]])}, p.path...)
 	}
 }
 
 var wireWhy = map[string]string{
-	"absent":     "which answers say that there is nothing",
-	"hook":       "another function runs instead of the request",
-	"paging":     "how the pages of the list are found",
-	"repeatable": "whether it is sent again after a failure",
-	"success":    "which answers are failures",
-	"timeout":    "how long an attempt may take",
+	"absent":          "which answers say that there is nothing",
+	"hook":            "another function runs instead of the request",
+	"paging":          "how the pages of the list are found",
+	"paging.together": "how many pages are asked for at once; the list is the same",
+	"repeatable":      "whether it is sent again after a failure",
+	"success":         "which answers are failures",
+	"timeout":         "how long an attempt may take",
 }
 
 // accepts compares the credentials that an action takes, by the host's word for

@@ -5,8 +5,8 @@ package manifest
 // pagingKeys says which keys a mode takes. The position is the name on the wire
 // by which a page is asked for.
 var pagingKeys = map[string]struct{ position, takes []string }{
-	"page":   {[]string{"page"}, []string{"in", "first", "next", "current", "more", "pages", "total", "until"}},
-	"offset": {[]string{"offset"}, []string{"in", "first", "next", "more", "total", "until"}},
+	"page":   {[]string{"page"}, []string{"in", "first", "next", "current", "more", "pages", "total", "until", "together"}},
+	"offset": {[]string{"offset"}, []string{"in", "first", "next", "more", "total", "until", "together"}},
 	"cursor": {[]string{"cursor"}, []string{"in", "next", "next_query", "next_header", "more", "until"}},
 	"url":    {nil, []string{"next", "more"}},
 	"link":   {nil, nil},
@@ -21,8 +21,9 @@ func (r *Report) checkPaging(name Text, p *Paging) {
 		"page": p.Page.Pos, "offset": p.Offset.Pos, "cursor": p.Cursor.Pos, "in": p.In.Pos, "first": p.First.Pos,
 		"next": p.Next.Pos, "next_query": p.NextQuery.Pos, "next_header": p.NextHeader.Pos, "current": p.Current.Pos,
 		"more": p.More.Pos, "pages": p.Pages.Pos, "total": p.Total.Pos, "until": p.Until.Pos,
+		"together": p.Together.Pos,
 	}
-	for _, key := range []string{"page", "offset", "cursor", "in", "first", "next", "next_query", "next_header", "current", "more", "pages", "total", "until"} {
+	for _, key := range []string{"page", "offset", "cursor", "in", "first", "next", "next_query", "next_header", "current", "more", "pages", "total", "until", "together"} {
 		if given[key].Line > 0 && !contains(mode.position, key) && !contains(mode.takes, key) {
 			r.Add(given[key], "remove it", "%s has no meaning in mode %s", quote(key), p.Mode.Value)
 		}
@@ -34,6 +35,24 @@ func (r *Report) checkPaging(name Text, p *Paging) {
 	}
 	r.checkPagingEnd(p)
 	r.checkPagingSize(p)
+	if p.Together.Given() && contains(mode.takes, "together") {
+		r.checkTogether(p)
+	}
+}
+
+// checkTogether wants pages that are asked for together to be foreseen: by their
+// number, or by the number of items and how many a page holds.
+func (r *Report) checkTogether(p *Paging) {
+	page := p.Mode.Value == "page"
+	switch {
+	case page && p.Pages.Given():
+	case page && !p.Total.Given():
+		r.Add(p.Together.Pos, "add `pages: …` or `total: …`, the path of the number of pages or of items", "nothing tells how many pages there are to ask for together")
+	case !p.Total.Given():
+		r.Add(p.Together.Pos, "add `total: …`, the path of the number of items", "nothing tells how many pages there are to ask for together")
+	case !p.Items.Given() || !p.Size.Given():
+		r.Add(p.Together.Pos, "add `size` and `items`", "nobody knows where pages begin that are asked for together")
+	}
 }
 
 // checkPagingEnd wants something that tells when a list is over.

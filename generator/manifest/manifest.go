@@ -273,6 +273,7 @@ type Paging struct {
 	Until         Text `key:"until"`
 	Limit         Text `key:"limit"`
 	MaxPages      Text `key:"max_pages"`
+	Together      Int  `key:"together"`
 }
 
 // Body is the body around the body parameters.

@@ -1078,6 +1078,17 @@ actions:
 `,
 	},
 	{
+		Code: "paging-together", Formats: []string{"nothing tells how many pages there are to ask for together", "nobody knows where pages begin that are asked for together"},
+		Summary:     "pages are to be asked for together that nobody can foresee",
+		Explanation: "Several pages can be asked for at once when the first answer tells how many there are: `pages` is their number; `total`, the number of items, tells it together with `size` and `items`. Offsets need `total`, since a number of pages does not say where they begin.",
+		Bad: `paging:
+  numbered: { mode: page, page: page, first: 1, next: meta.next_page, together: 4 }
+`,
+		Good: `paging:
+  numbered: { mode: page, page: page, first: 1, next: meta.next_page, pages: meta.page_count, together: 4 }
+`,
+	},
+	{
 		Code: "body-form-clash", Formats: []string{"a template is the whole body: it has no constants and parameters beside it", "a GraphQL body has its own form: the document and its variables", "only a form says how nested values are written", "a raw body is one value"},
 		Summary:     "a body says in two ways what it is",
 		Explanation: "A body is made of constants and parameters, or is a template, or a GraphQL document with its variables, or one raw value. `nested` is about forms.",

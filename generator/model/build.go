@@ -141,6 +141,7 @@ func paging(p *manifest.Paging) *table.Paging {
 		First: int64(p.First.Value), Size: p.Size.Value, SizeValue: p.Items.Value, SizeParam: p.SizeParameter.Value,
 		Next: p.Next.Value, NextQuery: p.NextQuery.Value, Header: http.CanonicalHeaderKey(p.NextHeader.Value), Current: p.Current.Value,
 		More: p.More.Value, Pages: p.Pages.Value, Total: p.Total.Value, Until: p.Until.Value, Limit: p.Limit.Value, MaxPages: p.MaxPages.Value,
+		Together: p.Together.Value,
 	}
 	if out.Param == "" {
 		out.In = ""

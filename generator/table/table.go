@@ -456,6 +456,7 @@ type Paging struct {
 	Until     string
 	Limit     string
 	MaxPages  string
+	Together  int
 }
 
 type PagingMode string

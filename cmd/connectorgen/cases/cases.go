@@ -114,8 +114,9 @@ func (r *running) run(ctx context.Context) {
 	defer s.close()
 	client, err := runtime.NewClient(r.table, runtime.Options{
 		Transport: s, Attempts: max(1, r.c.Attempts.Value), AttemptTimeout: longest, DisableBudgets: true, Clock: &quickClock{},
-		UUID:  func() string { return uuid },
-		Drift: func(_ context.Context, d runtime.Drift) { r.result.Drift = append(r.result.Drift, d.String()) },
+		PagesTogether: 1, // the exchanges are in an order
+		UUID:          func() string { return uuid },
+		Drift:         func(_ context.Context, d runtime.Drift) { r.result.Drift = append(r.result.Drift, d.String()) },
 	})
 	if err != nil {
 		r.fault("%s", err)
