@@ -45,6 +45,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(src)
 	}
+	if _, err := imported(); err != nil { // not inside: it may take long the first time
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		_, faults := generator.Load("manifest.yaml", src)
 		for _, fault := range faults {

@@ -60,6 +60,9 @@ func FuzzText(f *testing.F) {
 		f.Add(text)
 	}
 	base := sync.OnceValue(func() []string { return skeletons(f, texted("A text.")) })
+	if _, err := imported(); err != nil { // not inside: it may take long the first time
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) {
 			return

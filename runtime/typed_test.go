@@ -269,34 +269,6 @@ func TestMisfits(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever is JSON can be read, and what fits is what encoding/json
-// reads.
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(fullBody))
-	f.Add([]byte(`{"id":null,"tags":[[]],"labels":{"a":{}}}`))
-	f.Add([]byte(`{"id":"1","id":2,"places":[{"street":1},null]}`))
-	d, err := newDecoder(reflect.TypeFor[everything](), &everythingShape)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		value := checkedJSON(text)
-		if value == nil {
-			return
-		}
-		var got everything
-		d.decode(value, reflect.ValueOf(&got).Elem())
-		var members map[string]json.RawMessage
-		if json.Unmarshal(value, &members) != nil {
-			return
-		}
-		var id string
-		if json.Unmarshal(members["id"], &id) == nil && got.ID != id {
-			t.Errorf("%q: got %q, want %q", text, got.ID, id)
-		}
-	})
-}
-
 func BenchmarkObjectAs(b *testing.B) {
 	c := newTestClient(b, Options{Transport: &memory{pages: [][]byte{[]byte(`{"data":` + fullBody + `}`)}}})
 	b.ReportAllocs()

@@ -256,7 +256,7 @@ func (i *interruptible) Read(b []byte) (n int, err error) {
 // object is left as it is: the runtime says what is wrong with it.
 func withParams(action *runtime.Action, input []byte, params []string) ([]byte, error) {
 	var object map[string]json.RawMessage
-	input = bytes.TrimSpace(input)
+	input = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(input), []byte("\uFEFF"))) // files of some editors begin with a mark
 	switch {
 	case len(params) == 0:
 		return input, nil

@@ -5,7 +5,6 @@ package jq
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -108,25 +107,6 @@ func TestTogether(t *testing.T) {
 		})
 	}
 	running.Wait()
-}
-
-// FuzzRun: whatever the program and the input are, there is JSON or an error.
-func FuzzRun(f *testing.F) {
-	for _, program := range []string{`.`, `.a[0]`, `.[] | select(.x)`, `{a: .b}`, `reduce .[] as $x (0; . + $x)`, `"\(.)"`, `error`, `@base64d`, `ltrimstr("a")`, `test("a+")`, `..`} {
-		f.Add(program, `{"a":[1,"x",null]}`)
-	}
-	f.Fuzz(func(t *testing.T, program, input string) {
-		if len(program) > 200 || strings.Contains(program, "repeat") || strings.Contains(program, "range") {
-			t.Skip("it would only take its time")
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		var e Engine
-		out, err := e.Run(ctx, program, []byte(input), nil)
-		if err == nil && !json.Valid(out) {
-			t.Errorf("%q of %q: %q", program, input, out)
-		}
-	})
 }
 
 func BenchmarkRun(b *testing.B) {
