@@ -26,6 +26,9 @@ func FuzzRedact(f *testing.F) {
 		f.Add(secret, before, `"}`, []byte{0, 1, 2, 3, 4, 5, 6, 7}, byte(0))
 		f.Add("sk-live-0123456789abcdef", before, "&x", []byte{1}, byte(1))
 		f.Add("pässwörd 🙂 <&>\"'", before, "", []byte{4, 2}, byte(9))
+		for whole := range byte(12) {
+			f.Add("sk-live-0123456789abcdef", before, "", []byte{5, 6, 7}, whole)
+		}
 	}
 	f.Fuzz(func(t *testing.T, value, before, after string, ways []byte, whole byte) {
 		value = strings.TrimSpace(value)
@@ -75,7 +78,7 @@ func spell(value string, ways []byte, whole byte, before string) string {
 	for i, r := range []rune(value) {
 		way := byte(0)
 		if len(ways) > 0 {
-			way = ways[i%len(ways)] % 7
+			way = ways[i%len(ways)] % 8
 		}
 		b.WriteString(spellRune(r, way))
 	}
@@ -99,6 +102,8 @@ func spellRune(r rune, way byte) string {
 		return fmt.Sprintf("&#%d;", r)
 	case 6:
 		return fmt.Sprintf("&#x%X;", r)
+	case 7:
+		return fmt.Sprintf("&#00%d;", r)
 	}
 	return string(r)
 }
