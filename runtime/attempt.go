@@ -93,15 +93,35 @@ func (k *call) exchange(ctx context.Context, r *request, target *url.URL) (*answ
 	case err != nil && bound.replayed.Load():
 		return nil, &fault{cause: errReplay, reason: networkReason(io.EOF)}
 	case err != nil:
-		return nil, &fault{cause: err, sent: !bound.unsent.Load() && !dialing(err), reason: k.secrets.clean(networkReason(err)), final: permanent(err)}
+		return nil, k.unanswered(err, req, bound)
 	}
+	bound.steady(res, k.timeout())
 	defer res.Body.Close()
 	a := &answer{status: res.StatusCode, header: res.Header}
 	var f *fault
 	if a.body, f = k.read(res); f != nil {
 		f.sent = true
+		if bound.stalled.Load() {
+			f.cause = errStalled
+		}
 	}
 	return a, f
+}
+
+// unanswered is the fault of a request that no answer came to. A transport may
+// quote the request, and a proxy in the way what it was given.
+func (k *call) unanswered(err error, req *http.Request, bound *attemptContext) *fault {
+	f := &fault{cause: err, sent: !bound.unsent.Load() && !dialing(err), final: permanent(err)}
+	hidden := k.secrets
+	hidden.proxy = proxyPassword(k.client.transport, req)
+	if text := err.Error(); hidden.redact(text) != text {
+		f.cause = errors.New(hidden.redact(text))
+	}
+	f.reason = hidden.clean(networkReason(err))
+	if errors.Is(err, errPrivate) {
+		f.reason = "the host " + req.URL.Hostname() + " leads to " + errPrivate.Error()
+	}
+	return f
 }
 
 // sign lets the hand-written function of the scheme sign the request of one
@@ -174,6 +194,11 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
+// sameOrigin reports whether two addresses are of one origin.
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && a.Host == b.Host || origin(a) == origin(b)
+}
+
 // read reads the body of an answer: all of it, bounded, when the status is
 // success, the beginning otherwise.
 func (k *call) read(res *http.Response) ([]byte, *fault) {
@@ -217,7 +242,6 @@ func (k *call) readsBody() bool {
 var (
 	errEncoding = errors.New("unknown content encoding")
 	errTooLarge = errors.New("too large")
-	errPrivate  = errors.New("the host is in a private network, which this program does not call")
 	errReplay   = errors.New("the connection was closed before the request was taken up")
 )
 

@@ -26,6 +26,7 @@ type attemptContext struct {
 	asked    atomic.Bool // a connection has been asked for
 	unsent   atomic.Bool // and not been had yet: nothing can have reached the API
 	replayed atomic.Bool // a second one has been asked for
+	stalled  atomic.Bool // the answer's body has (idle.go)
 }
 
 func newAttemptContext(parent context.Context, limit time.Duration) *attemptContext {

@@ -24,12 +24,14 @@ type Options struct {
 	// BaseURLs replaces single hosts by their names, before BaseURL; "" or
 	// "default" is the base URL.
 	BaseURLs map[string]string
-	// AllowPrivateHosts lets a credential that names its own host name one of
-	// this machine or of a private network. A program that runs for strangers
-	// leaves it off: they could reach into its network.
+	// AllowPrivateHosts lets requests go to this machine and to private
+	// networks, wherever a name or a credential leads. A program that runs for
+	// strangers leaves it off: they could reach into its network. What BaseURL
+	// and BaseURLs name may always be there.
 	AllowPrivateHosts bool
 	// Transport sends the requests; nil means [NewTransport]. It must not
-	// follow redirects (an http.RoundTripper does not).
+	// follow redirects (an http.RoundTripper does not). One that dials by itself
+	// answers itself for the addresses that it dials.
 	Transport http.RoundTripper
 	// Attempts is how often a request is sent at most, 3 when 0. A host that
 	// retries by itself sets 1.
@@ -80,7 +82,7 @@ type Client struct {
 	index     map[string]*Action
 	hosts     []host
 	replaced  *url.URL // what Options.BaseURL says; nil when it says nothing
-	private   bool     // credentials may name private hosts
+	private   bool     // requests may go into private networks
 	transport http.RoundTripper
 	attempts  int
 	timeout   time.Duration
@@ -321,23 +323,6 @@ func (k *call) errors() *Errors {
 // fill puts a value into a template once; the value is never read as one.
 func fill(template, placeholder, value string) string {
 	return strings.Replace(template, placeholder, value, 1)
-}
-
-// NewTransport returns the transport that a client uses by default: TLS 1.2 at
-// least, bounded headers and connection times, the environment's proxies, and
-// no transparent decompression, whose size nobody bounds.
-func NewTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dial,
-		TLSHandshakeTimeout:    tlsTimeout,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    64,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		DisableCompression:     true,
-	}
 }
 
 type systemClock struct{}

@@ -147,6 +147,7 @@ type secrets struct {
 	scheme *AuthScheme
 	values []string // "" for an optional field that is not given
 	access string   // the access token that they have been exchanged for
+	proxy  string   // user:password of the proxy in the way, where its errors are told
 }
 
 // field is a field without the blanks around it.
@@ -184,7 +185,35 @@ func (s secrets) hidden() []string {
 	if s.access != "" {
 		out = append(out, s.access)
 	}
+	if _, password, _ := strings.Cut(s.proxy, ":"); password != "" {
+		out = append(out, s.proxy, password)
+	}
+	return append(out, s.pairs()...)
+}
+
+// pairs are the user:password of Basic authentication. In base64 a short
+// password is known by its pair only.
+func (s secrets) pairs() (out []string) {
+	if s.scheme == nil {
+		return nil
+	}
+	for i := range s.scheme.Send {
+		if p := &s.scheme.Send[i]; p.Basic {
+			out = s.appendPair(out, p.Value)
+		}
+	}
+	if s.scheme.Token != nil {
+		out = s.appendPair(out, s.scheme.Token.Basic)
+	}
 	return out
+}
+
+func (s secrets) appendPair(pairs []string, template string) []string {
+	k := call{secrets: s}
+	if pair, ok := fillHoles(template, k.credential); ok && pair != "" {
+		pairs = append(pairs, pair)
+	}
+	return pairs
 }
 
 // tenant identifies the credential in the budgets without holding it.

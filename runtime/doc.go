@@ -17,6 +17,7 @@
 //	client.go       the client and its options; where a call begins
 //	credentials.go  who calls: checked first, never printed; scheme.go and keystyle.go choose and check
 //	host.go         where requests go; token.go has access tokens
+//	egress.go       which addresses may be reached; the transport
 //	step.go         requests that come first, and waiting for an end; hook.go what is written by hand
 //	input.go        JSON input to values, checked against the parameters
 //	check.go        defaults, rules (rules.go), parsing and changes (change.go), checks
@@ -26,7 +27,7 @@
 //	ledger.go       writes with an idempotency key; memoryledger.go keeps them
 //	budget.go       the declared rates; meter.go keeps them for each credential, line.go who waits, ratelimit.go what the API says of them
 //	retry.go        what may be sent again, and when
-//	attempt.go      one exchange on the wire, bounded in time and size; attemptcontext.go is its bound
+//	attempt.go      one exchange on the wire, bounded in size; attemptcontext.go and idle.go bound its time
 //	response.go     what an answer means: one pass cuts out what plan.go wants
 //	refusal.go      failures under a success status, and the messages of failures
 //	scan.go         the JSON scanner: checks and cuts in one pass

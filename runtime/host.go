@@ -5,15 +5,11 @@
 package runtime
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // host is one base URL of an API.
@@ -21,8 +17,7 @@ type host struct {
 	name     string
 	declared string
 	url      *url.URL // nil when declared holds credential fields
-	replaced bool
-	open     bool // a credential names the whole host, and nothing has replaced it
+	replaced bool     // the options say where it is
 }
 
 const defaultHost = "default" // the base URL, in Options.BaseURLs
@@ -76,8 +71,7 @@ func (h *host) read(o Options) (err error) {
 	case text != "":
 		h.replaced = true
 		h.url, err = baseURL(h.declared, text)
-	case strings.Contains(h.declared, "{"):
-		h.open = openHost(h.declared)
+	case strings.Contains(h.declared, "{"): // a credential completes it
 	default:
 		h.url, err = baseURL(h.declared, h.declared)
 	}
@@ -174,7 +168,7 @@ func (k *call) address(template string) (u *url.URL, reason string) {
 		return nil, "the credential does not make an address of " + template
 	}
 	if openHost(template) && !k.client.private && privateHost(u.Hostname()) {
-		return nil, "the credential names a host of a private network, which this program does not call"
+		return nil, "the credential names a host of a private network, " + privateRule
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && k.client.private && nearby(u.Hostname())) {
 		return nil, "the credential names an address without https"
@@ -219,6 +213,9 @@ func (f *addressFiller) whole(v string) (reason string) {
 	}
 	if u.Scheme != "https" && u.Scheme != "http" {
 		return like
+	}
+	if !ascii(u.Host) {
+		return "must spell its host in ASCII, such as https://xn--bcher-kva.example"
 	}
 	for segment := range strings.SplitSeq(u.Path, "/") {
 		if segment == "." || segment == ".." {
@@ -274,76 +271,4 @@ func nearby(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && (addr.IsLoopback() || addr.IsPrivate())
-}
-
-// privateHost reports whether a host is none of the public network, as far as
-// its name tells. dial looks at where the name leads.
-func privateHost(name string) bool {
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return privateAddr(addr)
-	}
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	switch {
-	case last == name || last == "": // intranet
-		return true
-	case isDigit(last[0]): // 127.1, 0x7f.1: no name ends in a number, but some resolvers read addresses
-		return true
-	}
-	return slices.Contains([]string{"localhost", "local", "internal", "intranet", "lan", "home", "corp", "localdomain"}, last) ||
-		strings.HasSuffix(name, ".home.arpa")
-}
-
-// privateAddr reports whether an address is none of the public network.
-func privateAddr(a netip.Addr) bool {
-	a = a.Unmap().WithZone("")
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return true
-	}
-	if a.Is4() {
-		b := a.As4()
-		return b[0] == 0 || b[0] >= 240 || b[0] == 100 && b[1]&0xc0 == 64 || b[0] == 192 && b[1] == 0 && b[2] == 0 || b[0] == 198 && b[1]&0xfe == 18
-	}
-	b := a.As16()
-	switch {
-	case b[0] == 0: // compatible, 64:ff9b:: and the like hold an address of version 4
-		return true
-	case b[0] == 0x20 && b[1] == 0x02: // 6to4
-		return privateAddr(netip.AddrFrom4([4]byte(b[2:6])))
-	case b[0] == 0x01: // discard only
-		return true
-	}
-	return b[0] == 0x20 && b[1] == 0x01 && b[2]|b[3] == 0 // Teredo
-}
-
-// publicOnly marks a context whose request may go to this host in the public
-// network only.
-type publicOnly struct{}
-
-// guarded marks the context of a request whose host a credential has named.
-func (k *call) guarded(ctx context.Context, target *url.URL) context.Context {
-	if h := k.host(); k.client.private || !k.open && (h == nil || !h.open) {
-		return ctx
-	}
-	return context.WithValue(ctx, publicOnly{}, target.Hostname())
-}
-
-// dial connects. A host that a credential has named may lead into a private
-// network whatever its name looks like, so the address is looked at too. (A
-// proxy is none of the credential's doing.)
-func dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	d := net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
-	name, _, _ := net.SplitHostPort(addr)
-	if guarded, ok := ctx.Value(publicOnly{}).(string); ok && guarded == name {
-		d.Control = refusePrivate
-	}
-	return d.DialContext(ctx, network, addr)
-}
-
-// refusePrivate looks at the address of a connection before it is made.
-func refusePrivate(_, address string, _ syscall.RawConn) error {
-	if at, err := netip.ParseAddrPort(address); err != nil || privateAddr(at.Addr()) {
-		return errPrivate
-	}
-	return nil
 }

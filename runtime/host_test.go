@@ -3,14 +3,8 @@
 package runtime
 
 import (
-	"context"
-	"errors"
-	"net"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 )
 
 // hostAPI is an API with that base URL and that credential field in it.
@@ -27,7 +21,8 @@ func TestHostsFromCredentials(t *testing.T) {
 		label   = "Call failed: auth_data.site must be one part of a host name: letters, digits and hyphens"
 		name    = "Call failed: auth_data.site must be a host name"
 		whole   = "Call failed: auth_data.site must be a base URL such as https://example.com, without a user, a query or a fragment"
-		private = "Call failed: the credential names a host of a private network, which this program does not call"
+		private = "Call failed: the credential names a host of a private network, which is called only where the operator allows it (as the base URL, or with AllowPrivateHosts)"
+		spelt   = "Call failed: auth_data.site must spell its host in ASCII, such as https://xn--bcher-kva.example"
 		plain   = "Call failed: the credential names an address without https"
 	)
 	region := CredentialField{Values: []Translation{{"eu", "api.eu"}, {"bad", "x/../y"}}}
@@ -91,6 +86,9 @@ func TestHostsFromCredentials(t *testing.T) {
 		{"{auth.site}", CredentialField{}, "https://[fe80::1]", private},
 		{"{auth.site}", CredentialField{}, "https://[2002:7f00:1::]", private},
 		{"{auth.site}", CredentialField{}, "https://localhost.", private},
+		{"{auth.site}", CredentialField{}, "https://127.0.0.\uff11", spelt},
+		{"{auth.site}", CredentialField{}, "https://127\u30020\u30020\u30021", spelt},
+		{"{auth.site}", CredentialField{}, "https://\u24dbocalhost", spelt},
 		{"{auth.site}", CredentialField{}, "http://localhost:8080", private},
 	}
 	for _, tt := range tests {
@@ -175,60 +173,6 @@ func TestReplacedHosts(t *testing.T) {
 	} {
 		if _, err := NewClient(tableOf(&api), o); err == nil || err.Error() != name {
 			t.Errorf("got %v, want %s", err, name)
-		}
-	}
-}
-
-// TestDial: a host that a credential names may not lead into a private network,
-// whatever its name; other hosts may.
-func TestDial(t *testing.T) {
-	base, connections := loopback(t, func(net.Conn, int) {})
-	u, _ := url.Parse(base)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	if _, err := dial(context.WithValue(ctx, publicOnly{}, u.Hostname()), "tcp", u.Host); !errors.Is(err, errPrivate) || !permanent(err) {
-		t.Errorf("guarded: %v", err)
-	}
-	// The transport hands the mark on, and a client sets it.
-	r, _ := http.NewRequestWithContext(context.WithValue(ctx, publicOnly{}, u.Hostname()), http.MethodGet, base, nil)
-	transport := NewTransport()
-	defer transport.CloseIdleConnections()
-	if _, err := transport.RoundTrip(r); !errors.Is(err, errPrivate) {
-		t.Errorf("through a transport: %v", err)
-	}
-	if connections() > 0 {
-		t.Error("a connection was made")
-	}
-	api, s := hostAPI("{auth.site}/v1", CredentialField{})
-	for _, o := range []Options{{}, {AllowPrivateHosts: true}, {BaseURL: "https://replaced.test"}} {
-		var mark any
-		o.Transport = play(func(r *http.Request) (*http.Response, error) {
-			mark = r.Context().Value(publicOnly{})
-			return answering(200, goodBody)(r)
-		})
-		clientOf(t, tableOf(api, withAuth(s)), o).Call(ctx, "get_thing", cred("custom", "token=tok3n", "site=https://shop.example.com:8443"), []byte(`{"thing_id":"t"}`))
-		if guarded := mark == "shop.example.com"; guarded != (o.BaseURL == "" && !o.AllowPrivateHosts) {
-			t.Errorf("%+v: the mark is %v", o, mark)
-		}
-	}
-	for _, ctx := range []context.Context{ctx, context.WithValue(ctx, publicOnly{}, "another.test")} {
-		conn, err := dial(ctx, "tcp", u.Host)
-		if err != nil {
-			t.Fatal(err)
-		}
-		conn.Close()
-	}
-}
-
-func TestPrivateHost(t *testing.T) {
-	for _, name := range []string{"8.8.8.8", "example.com", "[2606:4700::1111]", "a.b.c.d", "127.0.0.1.nip.io", "172.32.0.1", "100.128.0.1"} {
-		if privateHost(strings.Trim(name, "[]")) {
-			t.Errorf("%s is public", name)
-		}
-	}
-	for _, name := range []string{"172.16.0.1", "192.168.1.1", "224.0.0.1", "255.255.255.255", "192.0.0.8", "198.18.0.1", "::", "ff02::1", "2001::1", "100::1", "fe80::1%eth0", "printer.local", "a.home.arpa", "1.2.3", ""} {
-		if !privateHost(name) {
-			t.Errorf("%q is private", name)
 		}
 	}
 }

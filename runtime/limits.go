@@ -7,6 +7,7 @@ import "time"
 const (
 	defaultAttempts       = 3
 	defaultAttemptTimeout = 30 * time.Second
+	idleBodyTimeout       = 15 * time.Second // in which nothing of a body comes
 	dialTimeout           = 10 * time.Second
 	tlsTimeout            = 10 * time.Second
 

@@ -263,7 +263,6 @@ func (k *call) tokenURL(template string) (u *url.URL, reason string) {
 		}
 	}
 	if into == nil {
-		k.open = openHost(template)
 		return k.address(template)
 	}
 	path := template[len(at):]

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -32,7 +33,7 @@ type stage struct {
 
 func newStage(exchanges []manifest.Exchange, bases map[string]string) *stage {
 	s := &stage{exchanges: exchanges, bases: bases, wire: runtime.NewTransport()}
-	s.wire.Proxy = nil
+	s.wire.Proxy, s.wire.DialContext = nil, new(net.Dialer).DialContext // a manifest may be about a private address
 	s.server = httptest.NewServer(s)
 	return s
 }
