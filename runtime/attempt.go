@@ -226,7 +226,7 @@ func (k *call) read(res *http.Response) ([]byte, *fault) {
 	}
 	body, err := readAll(reader, size, maxBodyBytes)
 	switch {
-	case err == errTooLarge:
+	case errors.Is(err, errTooLarge):
 		return nil, &fault{cause: err, reason: fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), final: true}
 	case err != nil:
 		return nil, &fault{cause: err, reason: "the answer broke off: " + k.secrets.clean(err.Error())}
@@ -251,13 +251,28 @@ func decoded(res *http.Response) (io.Reader, error) {
 	case "", "identity":
 		return res.Body, nil
 	case "gzip", "x-gzip":
-		reader, err := gzip.NewReader(res.Body)
+		reader, err := gzip.NewReader(&boundedReader{res.Body, maxWireBytes})
 		if err == io.EOF {
 			return http.NoBody, nil // nothing came at all
 		}
 		return reader, err
 	}
 	return nil, errEncoding
+}
+
+// boundedReader fails where there is more to read than left says: gzip can be
+// long and hold nothing.
+type boundedReader struct {
+	io.Reader
+	left int
+}
+
+func (b *boundedReader) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
 }
 
 // readAll reads r to its end, at most limit bytes. size is a guess at what comes.

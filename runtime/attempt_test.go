@@ -1,12 +1,10 @@
-// One exchange on a real wire: servers on this machine that break every rule,
-// redirects that lead astray, and answers larger than they should be.
+// One exchange on a real wire: redirects that lead astray, bounds, connections
+// that are kept or close. Servers that break the rules are in hostile_test.go.
 
 package runtime
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -15,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	goruntime "runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -23,198 +20,6 @@ import (
 	"testing"
 	"time"
 )
-
-// endless reads one character for ever.
-func endless(c byte) io.Reader {
-	return readerFunc(func(p []byte) (int, error) {
-		for i := range p {
-			p[i] = c
-		}
-		return len(p), nil
-	})
-}
-
-func gzipped(text string) string {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = io.WriteString(w, text)
-	_ = w.Close()
-	return b.String()
-}
-
-// says reads a request and answers with these bytes, then closes.
-func says(text string) func(net.Conn) {
-	return func(conn net.Conn) {
-		readRequest(conn)
-		_, _ = io.WriteString(conn, text)
-	}
-}
-
-func readRequest(conn net.Conn) {
-	r, err := http.ReadRequest(bufio.NewReader(conn))
-	if err == nil {
-		_, _ = io.Copy(io.Discard, r.Body)
-	}
-}
-
-// then goes on after some bytes.
-func then(text string, next func(net.Conn)) func(net.Conn) {
-	return func(conn net.Conn) {
-		says(text)(conn)
-		next(conn)
-	}
-}
-
-// reset closes the connection rudely.
-func reset(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }
-
-// stall waits until the client gives up.
-func stall(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
-
-// lull is a stall that ends, for what net/http does not end with the context.
-func lull(conn net.Conn) {
-	_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
-	stall(conn)
-}
-
-// forever sends a text again and again, until the client gives up.
-func forever(text string) func(net.Conn) {
-	return func(conn net.Conn) {
-		many := []byte(strings.Repeat(text, 1+32<<10/len(text)))
-		for {
-			if _, err := conn.Write(many); err != nil {
-				return
-			}
-		}
-	}
-}
-
-// drip sends one byte a millisecond.
-func drip(text string) func(net.Conn) {
-	return func(conn net.Conn) {
-		for i := range len(text) {
-			if _, err := conn.Write([]byte{text[i]}); err != nil {
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}
-}
-
-const (
-	ok200   = "HTTP/1.1 200 OK\r\nConnection: close\r\n"
-	chunked = ok200 + "Transfer-Encoding: chunked\r\n\r\n"
-)
-
-// TestWire: what each kind of server comes to, for a read and for a write.
-func TestWire(t *testing.T) {
-	packed := gzipped(goodBody)
-	length := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n", n) }
-	chunk := func(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
-	const broken = "Call failed: the answer broke off: "
-	tests := []struct {
-		name  string
-		serve func(net.Conn)
-		r, w  string // as in the matrix of retry_test.go
-		text  string
-	}{
-		// Odd, but legal.
-		{"length", says(ok200 + length(len(goodBody)) + goodBody), "1 success", "1 success", ""},
-		{"until the end", says(ok200 + "\r\n" + goodBody), "1 success", "1 success", ""},
-		{"HTTP/1.0", says("HTTP/1.0 200 OK\r\n\r\n" + goodBody), "1 success", "1 success", ""},
-		{"no reason phrase", says("HTTP/1.1 200\r\nConnection: close\r\n\r\n" + goodBody), "1 success", "1 success", ""},
-		{"chunked", says(chunked + chunk(goodBody[:5]) + chunk(goodBody[5:]) + "0\r\n\r\n"), "1 success", "1 success", ""},
-		{"chunked with a trailer", says(chunked + chunk(goodBody) + "0\r\nX-Sum: 1\r\n\r\n"), "1 success", "1 success", ""},
-		{"gzip", says(ok200 + "Content-Encoding: gzip\r\n" + length(len(packed)) + packed), "1 success", "1 success", ""},
-		{"gzip, chunked, in capitals", says(strings.TrimSuffix(chunked, "\r\n") + "content-encoding: GZip\r\n\r\n" + chunk(packed) + "0\r\n\r\n"), "1 success", "1 success", ""},
-		{"gzip in two members", says(ok200 + "Content-Encoding: x-gzip\r\n\r\n" + gzipped(goodBody[:7]) + gzipped(goodBody[7:])), "1 success", "1 success", ""},
-		{"early hints", says("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok200 + "\r\n" + goodBody), "1 success", "1 success", ""},
-		{"byte by byte", then("", drip(ok200+length(len(goodBody))+goodBody)), "1 success", "1 success", ""},
-		{"byte order mark", says(ok200 + "\r\n\uFEFF" + goodBody), "1 success", "1 success", ""},
-
-		// The connection goes away.
-		{"closed at once", func(net.Conn) {}, "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"closed before an answer", readRequest, "3 unavailable", "1 outcome_unknown", "Call failed: the connection was closed before an answer came"},
-		{"reset before an answer", then("", reset), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"closed in the headers", says("HTTP/1.1 200 OK\r\nContent-"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"reset in the body", then(ok200+length(500)+`{"data":`, reset), "3 unavailable", "1 outcome_unknown", broken},
-		{"length cut", says(ok200 + length(500) + `{"data":`), "3 unavailable", "1 outcome_unknown", broken + "unexpected EOF"},
-		{"length cut where JSON ends", says(ok200 + length(500) + goodBody), "3 unavailable", "1 outcome_unknown", broken + "unexpected EOF"},
-		{"chunked cut", says(chunked + chunk(goodBody)), "3 unavailable", "1 outcome_unknown", broken + "unexpected EOF"},
-		{"gzip cut", says(ok200 + "Content-Encoding: gzip\r\n\r\n" + packed[:len(packed)-5]), "3 unavailable", "1 outcome_unknown", broken + "unexpected EOF"},
-		{"gzip with a wrong sum", says(ok200 + "Content-Encoding: gzip\r\n\r\n" + packed[:len(packed)-8] + "12345678"), "3 unavailable", "1 outcome_unknown", broken + "gzip: invalid checksum"},
-		{"gzip that is none", says(ok200 + "Content-Encoding: gzip\r\n\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", broken + "gzip: invalid header"},
-		{"a chunk that is none", says(chunked + "zz\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", broken + "invalid byte in chunk length"},
-
-		// Nothing comes, or not enough.
-		{"stalled before an answer", then("", stall), "3 timeout", "1 outcome_unknown", timedOut},
-		{"stalled in the headers", then("HTTP/1.1 200 OK\r\n", stall), "3 timeout", "1 outcome_unknown", timedOut},
-		{"stalled in the body", then(ok200+length(500)+`{"data":`, stall), "3 timeout", "1 outcome_unknown", timedOut},
-		{"dripping longer than an attempt may last", then(ok200+length(9000)+`{"data":"`, drip(strings.Repeat("a", 9000))), "3 timeout", "1 outcome_unknown", timedOut},
-		{"stalled in a failure", then("HTTP/1.1 404 Not Found\r\n"+length(500)+"nothing", stall), "1 not_found", "1 not_found", "API error (404): nothing"},
-		{"another protocol after the answer", then("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", lull), "1 unexpected_response", "1 unexpected_response", "API error (101): Switching Protocols"},
-
-		// Not HTTP, or not quite.
-		{"noise", says("\x00\xff\x80noise\r\n\r\n"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"a TLS alert", says("\x15\x03\x01\x00\x02\x02\x46"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"HTTP/2 unasked", says("\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"a status that is no number", says("HTTP/1.1 OK\r\n\r\n"), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"two lengths", says(ok200 + "Content-Length: 5\r\nContent-Length: 18\r\n\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"a length below nothing", says(ok200 + "Content-Length: -1\r\n\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"a header without a colon", says(ok200 + "oops\r\n\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"endless headers", then(ok200, forever("X-A: b\r\n")), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"one endless header", then(ok200+"X-A: ", forever("b")), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"a header over the bound", says(ok200 + "X-A: " + strings.Repeat("b", maxHeaderBytes) + "\r\n\r\n" + goodBody), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-		{"endless early hints", then("", forever("HTTP/1.1 103 Early Hints\r\n\r\n")), "3 unavailable", "1 outcome_unknown", "Call failed: "},
-
-		// Encodings that were not asked for.
-		{"gzip in gzip", says(ok200 + "Content-Encoding: gzip\r\n\r\n" + gzipped(packed)), "1 unexpected_response", "1 unexpected_response", "Call failed: the answer is not JSON"},
-		{"gzip twice", says(ok200 + "Content-Encoding: gzip, gzip\r\n\r\n" + gzipped(packed)), "1 unexpected_response", "1 unexpected_response", "Call failed: the answer is in an encoding that was not asked for"},
-		{"deflate", says(ok200 + "Content-Encoding: deflate\r\n\r\nx"), "1 unexpected_response", "1 unexpected_response", "Call failed: the answer is in an encoding that was not asked for"},
-		{"gzip of nothing", says(ok200 + "Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"), "1 unexpected_response", "1 unexpected_response", "Call failed: the answer has no body"},
-	}
-	for _, tt := range tests {
-		for _, column := range []struct{ action, want string }{{"get_thing", tt.r}, {"create_thing", tt.w}} {
-			t.Run(tt.name+"/"+column.action, func(t *testing.T) {
-				t.Parallel()
-				base, connections := loopback(t, func(conn net.Conn, _ int) { tt.serve(conn) })
-				c := newTestClient(t, Options{BaseURL: base, Clock: newFakeClock(), AttemptTimeout: 250 * time.Millisecond})
-				start := time.Now()
-				e := c.Call(t.Context(), column.action, token(), []byte(good[column.action]))
-				if took := time.Since(start); took > 1500*time.Millisecond {
-					t.Errorf("took %s, three attempts may take 0.75 s", took)
-				}
-				got := "success"
-				if e.Err != nil {
-					got = string(e.Err.Code)
-				}
-				if got = fmt.Sprintf("%d %s", connections(), got); got != column.want {
-					t.Errorf("got %s, want %s: %s", got, column.want, e.JSON)
-				}
-				if e.Err != nil && (!strings.HasPrefix(e.Err.Error(), tt.text) || len(e.Err.Error()) > 2*maxErrorText) {
-					t.Errorf("got %.300q, want %q…", e.Err, tt.text)
-				}
-			})
-		}
-	}
-}
-
-// TestRefusedOnWire: where nobody listens nothing was sent, so a write is tried
-// again too.
-func TestRefusedOnWire(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	for _, action := range []string{"get_thing", "create_thing"} {
-		c := newTestClient(t, Options{BaseURL: "http://" + l.Addr().String(), Clock: newFakeClock()})
-		e := c.Call(t.Context(), action, token(), []byte(good[action]))
-		if e.Err == nil || e.Err.Code != CodeUnavailable || e.Err.Attempts != 3 || !strings.Contains(e.Err.Error(), "connection refused") {
-			t.Errorf("%s: %s", action, e.JSON)
-		}
-	}
-}
 
 // TestWireRecovers: a broken answer before a good one leaves no trace.
 func TestWireRecovers(t *testing.T) {
@@ -256,44 +61,6 @@ func TestWireShowsNothing(t *testing.T) {
 			noSecret(t, name, string(e.JSON))
 			noSecret(t, name, fmt.Sprintf("%v %+v %#v %v", e.Err, *e.Err, *e.Err, e.Err.Unwrap()))
 		}
-	}
-}
-
-// TestMemory: the worst answers cost no more than a few times the bound.
-func TestMemory(t *testing.T) {
-	bomb := gzipped(strings.Repeat(" ", 1<<20)) // 1 KiB on the wire
-	tests := []struct {
-		name  string
-		serve func(net.Conn)
-		want  Code
-		text  string
-		mib   uint64
-	}{
-		{"endless body", then(ok200+"\r\n", forever("          ")), CodeUnexpectedResponse, "Call failed: the answer is larger than 10 MiB", 64},
-		{"ten gigabytes announced", then(ok200+"Content-Length: 10000000000\r\n\r\n", forever("          ")), CodeUnexpectedResponse, "Call failed: the answer is larger than 10 MiB", 64},
-		{"endless chunks", then(chunked, forever("400\r\n"+strings.Repeat(" ", 1024)+"\r\n")), CodeUnexpectedResponse, "Call failed: the answer is larger than 10 MiB", 64},
-		{"endless array", then(ok200+"\r\n"+`{"data":[{}`, forever(",{}")), CodeUnexpectedResponse, "Call failed: the answer is larger than 10 MiB", 64},
-		{"gzip bomb", then(ok200+"Content-Encoding: gzip\r\n\r\n", forever(bomb)), CodeUnexpectedResponse, "Call failed: the answer is larger than 10 MiB", 64},
-		{"endless failure", then("HTTP/1.1 500 No\r\nConnection: close\r\n\r\n", forever("no ")), CodeUnavailable, "API error (500): no no", 8},
-		{"gzip bomb in a failure", then("HTTP/1.1 403 No\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", forever(bomb)), CodePermissionDenied, "API error (403): Forbidden", 8},
-		{"endless headers", then(ok200, forever("X-A: b\r\n")), CodeUnavailable, "Call failed: ", 64},
-		{"a length that is not kept", says(ok200 + "Content-Length: 10485760\r\n\r\n{"), CodeUnavailable, "Call failed: the answer broke off: unexpected EOF", 64},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			base, _ := loopback(t, func(conn net.Conn, _ int) { tt.serve(conn) })
-			c := newTestClient(t, Options{BaseURL: base, Clock: newFakeClock()})
-			var before, after goruntime.MemStats
-			goruntime.ReadMemStats(&before)
-			e := c.Call(t.Context(), "get_thing", token(), []byte(good["get_thing"]))
-			goruntime.ReadMemStats(&after)
-			if e.Err == nil || e.Err.Code != tt.want || !strings.HasPrefix(e.Err.Error(), tt.text) {
-				t.Errorf("%.300s", e.JSON)
-			}
-			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > tt.mib {
-				t.Errorf("allocated %d MiB, want at most %d", used, tt.mib)
-			}
-		})
 	}
 }
 

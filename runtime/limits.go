@@ -19,6 +19,7 @@ const (
 	maxRedirects     = 3
 
 	maxBodyBytes   = 10 << 20  // of an answer, decoded
+	maxWireBytes   = 11 << 20  // of an answer in gzip; what cannot be packed grows by a little
 	maxErrorBytes  = 64 << 10  // read of the body of a failure
 	maxHeaderBytes = 256 << 10 // of an answer
 	maxErrorText   = 1000      // characters of API text in an error

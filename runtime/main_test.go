@@ -4,9 +4,14 @@
 package runtime
 
 import (
+	"io"
+	"log"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // net/http logs what hostile servers send unasked
+	goleak.VerifyTestMain(m)
+}
