@@ -41,8 +41,13 @@ func resolver(t testing.TB, answer func(name string) (ip string, code uint16)) *
 		}
 	})
 	t.Cleanup(func() { server.Close(); running.Wait() })
+	return asking(server.LocalAddr())
+}
+
+// asking is a resolver that asks one name server.
+func asking(server net.Addr) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
+		return new(net.Dialer).DialContext(ctx, server.Network(), server.String())
 	}}
 }
 

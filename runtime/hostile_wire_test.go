@@ -211,7 +211,7 @@ func TestHostileSizes(t *testing.T) {
 				o := Options{BaseURL: base, Transport: w, AttemptTimeout: time.Minute}
 				var before, after goruntime.MemStats
 				goruntime.ReadMemStats(&before)
-				tt.check(t, op, tt.want[i], o, connections)
+				tt.check(t, op, good[op.Name], tt.want[i], o, connections)
 				goruntime.ReadMemStats(&after)
 				if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > tt.mib {
 					t.Errorf("allocated %d MiB, want at most %d", used, tt.mib)
