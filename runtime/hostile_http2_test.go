@@ -199,7 +199,7 @@ func TestHostileHTTP2(t *testing.T) {
 						}
 					})(conn)
 				})
-				w := newWatch(a.trusted())
+				w := counting(a.trusted())
 				o := Options{BaseURL: strings.Replace(base, "http:", "https:", 1), Transport: w, AttemptTimeout: time.Minute}
 				row, input := rude{name: tt.name, text: tt.text}, good[op.Name]
 				if tt.name == "no window for a body" {

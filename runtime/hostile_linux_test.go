@@ -39,7 +39,7 @@ func TestHostileBlackhole(t *testing.T) {
 	}
 	row := rude{"no answer to a connection", nil, outcomes{"3 timeout", "3 timeout", "3 timeout"}, timedOut}
 	for i, op := range hostileActions {
-		w := newWatch(NewTransport())
+		w := counting(NewTransport())
 		row.check(t, op, good[op.Name], row.want[i], Options{BaseURL: "http://" + at, Transport: w, AttemptTimeout: patience}, nil)
 		w.finished(t)
 	}

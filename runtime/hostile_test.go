@@ -59,7 +59,7 @@ func runHostile(t *testing.T, rows []rude) {
 			t.Run(row.name+"/"+op.Name, func(t *testing.T) {
 				t.Parallel()
 				base, connections := loopback(t, func(conn net.Conn, _ int) { row.serve(conn) })
-				w := newWatch(NewTransport())
+				w := counting(NewTransport())
 				o := Options{BaseURL: base, Transport: w, AttemptTimeout: time.Minute}
 				if row.want == late || row.text == waits {
 					o.AttemptTimeout = patience
@@ -113,15 +113,15 @@ func (h *rude) check(t *testing.T, op *Operation, input, want string, o Options,
 	noSecret(t, "the envelope", string(e.JSON))
 }
 
-// watch is a transport that counts the connections that are open and the bytes
+// counter is a transport that counts the connections that are open and the bytes
 // that come in.
-type watch struct {
+type counter struct {
 	*http.Transport
 	open, read atomic.Int64
 }
 
-func newWatch(transport *http.Transport) *watch {
-	w := &watch{Transport: transport}
+func counting(transport *http.Transport) *counter {
+	w := &counter{Transport: transport}
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := dial(ctx, network, addr)
@@ -129,26 +129,26 @@ func newWatch(transport *http.Transport) *watch {
 			return nil, err
 		}
 		w.open.Add(1)
-		return &watched{Conn: conn, watch: w}, nil
+		return &countedConn{Conn: conn, counter: w}, nil
 	}
 	return w
 }
 
-type watched struct {
+type countedConn struct {
 	net.Conn
-	watch  *watch
-	closed atomic.Bool
+	counter *counter
+	closed  atomic.Bool
 }
 
-func (c *watched) Read(p []byte) (int, error) {
+func (c *countedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.watch.read.Add(int64(n))
+	c.counter.read.Add(int64(n))
 	return n, err
 }
 
-func (c *watched) Close() error {
+func (c *countedConn) Close() error {
 	if !c.closed.Swap(true) {
-		c.watch.open.Add(-1)
+		c.counter.open.Add(-1)
 	}
 	return c.Conn.Close()
 }
@@ -159,7 +159,7 @@ const maxWire = 3 * (maxBodyBytes + maxHeaderBytes + 1<<20)
 
 // finished waits until every connection is closed; net/http closes some of them
 // a moment after the call.
-func (w *watch) finished(t testing.TB) {
+func (w *counter) finished(t testing.TB) {
 	t.Helper()
 	for n := 0; w.open.Load() > 0; n++ {
 		w.CloseIdleConnections() // HTTP/2 takes leave of a stream after the call

@@ -129,7 +129,7 @@ func TestHostileTLS(t *testing.T) {
 			t.Run(row.name+"/"+op.Name, func(t *testing.T) {
 				t.Parallel()
 				base, _ := loopback(t, func(conn net.Conn, _ int) { row.serve(conn) })
-				w := newWatch(a.trusted())
+				w := counting(a.trusted())
 				o := Options{BaseURL: strings.Replace(base, "http:", "https:", 1), Transport: w, AttemptTimeout: time.Minute}
 				if row.want == slow {
 					o.AttemptTimeout = patience
@@ -177,7 +177,7 @@ func TestHostileNames(t *testing.T) {
 			if tt.want == slow {
 				o.AttemptTimeout = patience
 			}
-			w := newWatch(through(t, tt.resolver, func(netip.Addr) bool { return false }))
+			w := counting(through(t, tt.resolver, func(netip.Addr) bool { return false }))
 			o.Transport = w
 			tt.check(t, op, good[op.Name], tt.want[i], o, nil)
 			w.finished(t)

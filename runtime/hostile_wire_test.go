@@ -165,7 +165,7 @@ func TestHostileNothing(t *testing.T) {
 		"304":             {serve: says("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"), want: odd},
 	} {
 		base, connections := loopback(t, func(conn net.Conn, _ int) { row.serve(conn) })
-		w := newWatch(NewTransport())
+		w := counting(NewTransport())
 		c := newTestClient(t, Options{BaseURL: base, Transport: w, Clock: newFakeClock()})
 		e := c.Call(t.Context(), "delete_thing", token(), []byte(good["delete_thing"]))
 		wantEnvelope(t, &deleteThing, e)
@@ -207,7 +207,7 @@ func TestHostileSizes(t *testing.T) {
 		for i, op := range hostileActions {
 			t.Run(tt.name+"/"+op.Name, func(t *testing.T) {
 				base, connections := loopback(t, func(conn net.Conn, _ int) { tt.serve(conn) })
-				w := newWatch(NewTransport())
+				w := counting(NewTransport())
 				o := Options{BaseURL: base, Transport: w, AttemptTimeout: time.Minute}
 				var before, after goruntime.MemStats
 				goruntime.ReadMemStats(&before)
