@@ -50,8 +50,8 @@ func wireRows() []rude {
 		{"reset after the body", then(ok200+length(len(goodBody))+goodBody, func(conn net.Conn) { time.Sleep(20 * time.Millisecond); reset(conn) }), works, oneThing},
 
 		// The connection goes away.
-		{"closed at once", func(net.Conn) {}, broken, callFailed},
-		{"reset before the request is read", reset, broken, callFailed},
+		{"closed while the request is read", firstByte, broken, callFailed}, // before it, nothing may have been sent
+		{"reset while the request is read", func(conn net.Conn) { firstByte(conn); reset(conn) }, broken, callFailed},
 		{"closed before an answer", readRequest, broken, "Call failed: the connection was closed before an answer came"},
 		{"reset before an answer", then("", reset), broken, callFailed},
 		{"closed in the status line", says("HTTP/1.1 20"), broken, callFailed},
@@ -143,6 +143,8 @@ func wireRows() []rude {
 		{"another protocol after the answer", then("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", lull), odd, "API error (101): Switching Protocols"},
 	}
 }
+
+func firstByte(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }
 
 func bytewise(s string) string {
 	var b strings.Builder
