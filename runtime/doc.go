@@ -21,7 +21,7 @@
 //	step.go         requests that come first, and waiting for an end; hook.go what is written by hand
 //	input.go        JSON input to values, checked against the parameters
 //	check.go        defaults, rules (rules.go), parsing and changes (change.go), checks
-//	value.go        values as they travel from input to request
+//	value.go        values as they travel from input to request; arguments.go makes them of typed input
 //	request.go      method and headers; address.go, query.go and body.go the rest
 //	template.go     JSON with holes; holes.go, condition.go, sent.go and encode.go what is put in
 //	ledger.go       writes with an idempotency key; memoryledger.go keeps them

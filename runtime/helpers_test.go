@@ -136,12 +136,7 @@ var demoOps = []*Operation{
 func tableOf(api *API, ops ...*Operation) *Table {
 	t := &Table{API: api}
 	for _, op := range ops {
-		t.Actions = append(t.Actions, Action{
-			Name: op.Name, Parameters: op.Params, Auth: op.Auth,
-			Invoke: func(ctx context.Context, c *Client, cred Credentials, input []byte, opts ...CallOption) Envelope {
-				return c.Invoke(ctx, op, cred, input, opts...)
-			},
-		})
+		t.Actions = append(t.Actions, Action{Name: op.Name, Parameters: op.Params, Auth: op.Auth, Op: op})
 	}
 	return t
 }

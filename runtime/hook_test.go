@@ -33,10 +33,7 @@ func runHook(t *testing.T, api *script, f HookFunc) Envelope {
 
 func hookOf(t *testing.T, api *API, op *Operation, s *script, c Credentials, input string, f HookFunc) Envelope {
 	t.Helper()
-	table := &Table{API: api, Actions: []Action{{Name: op.Name}}}
-	table.Actions[0].Invoke = func(ctx context.Context, c *Client, cred Credentials, input []byte, opts ...CallOption) Envelope {
-		return c.InvokeHook(ctx, op, cred, input, f, opts...)
-	}
+	table := &Table{API: api, Actions: []Action{{Name: op.Name, Op: op, Hook: f}}}
 	return clientOf(t, table, Options{Transport: s, Clock: newFakeClock()}).Call(t.Context(), op.Name, c, []byte(input))
 }
 

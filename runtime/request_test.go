@@ -6,6 +6,7 @@ package runtime
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -155,23 +156,34 @@ func TestPairsTwice(t *testing.T) {
 // TestTypedLikeDispatched: typed arguments make the request that the same
 // input makes.
 func TestTypedLikeDispatched(t *testing.T) {
-	text, none := "", (*string)(nil)
+	type thing struct {
+		Name   string
+		Size   *int64
+		Ratio  *float64
+		Live   *bool
+		Tags   []any
+		Extra  map[string]any
+		Note   *string
+		Rank   *int64
+		Fields any
+	}
 	tests := []struct {
-		name   string
-		input  string
-		values []Value
+		name  string
+		input string
+		typed thing
 	}{
 		{"all", `{"name":"n","size":-3,"ratio":0.5,"live":true,"tags":["<a>"],"extra":{"k":"&"},"note":"é","rank":12,"fields":{"f":"v"}}`,
-			[]Value{Text("n"), Int(-3), Number(0.5), Bool(true), Slice([]any{"<a>"}), Map(map[string]any{"k": "&"}), Text("é"), Int(12), Map(map[string]any{"f": "v"})}},
-		{"none", `{"name":"n"}`, []Value{Text("n"), {}, {}, {}, Slice[any](nil), Map(nil), Opt(none, Text), {}, {}}},
+			thing{"n", new(int64(-3)), new(0.5), new(true), []any{"<a>"}, map[string]any{"k": "&"}, new("é"), new(int64(12)), map[string]any{"f": "v"}}},
+		{"none", `{"name":"n"}`, thing{Name: "n"}},
 		{"empty", `{"name":"","tags":[],"extra":{},"note":"","fields":{}}`,
-			[]Value{Text(""), {}, {}, {}, Slice([]any{}), Map(map[string]any{}), Opt(&text, Text), {}, Map(map[string]any{})}},
-		{"blank", `{"name":"n","note":" "}`, []Value{Text("n"), {}, {}, {}, {}, {}, Text(" "), {}, {}}},
-		{"two digits", `{"name":"n","rank":10}`, []Value{Text("n"), {}, {}, {}, {}, {}, {}, Int(10), {}}},
+			thing{Tags: []any{}, Extra: map[string]any{}, Note: new(""), Fields: map[string]any{}}},
+		{"null", `{"name":"n","fields":null}`, thing{Name: "n", Fields: json.RawMessage("null")}},
+		{"blank", `{"name":"n","note":" "}`, thing{Name: "n", Note: new(" ")}},
+		{"two digits", `{"name":"n","rank":10}`, thing{Name: "n", Rank: new(int64(10))}},
 	}
 	for _, tt := range tests {
 		want, _ := wire(t, &createThing, tt.input, 0)
-		r, reason := callFor(t, &createThing).newRequest(tt.values)
+		r, reason := callFor(t, &createThing).newRequest(Arguments(&tt.typed))
 		if reason != "" {
 			t.Errorf("%s: %s", tt.name, reason)
 			continue

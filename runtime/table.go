@@ -41,9 +41,17 @@ type Action struct {
 	InputSchema  Schema // of the input object
 	OutputSchema Schema // of the envelope
 	Auth         *AuthScheme
-	// Invoke runs the action: credentials and a JSON object in, the envelope
-	// out. It never panics and reports every failure in the envelope.
-	Invoke func(ctx context.Context, c *Client, cred Credentials, input []byte, opts ...CallOption) Envelope
+	Op           *Operation // how the action goes over the wire
+	Hook         HookFunc   // a hand-written function that carries it out instead
+}
+
+// Invoke runs the action: credentials and a JSON object in, the envelope out.
+// It never panics and reports every failure in the envelope.
+func (a *Action) Invoke(ctx context.Context, c *Client, cred Credentials, input []byte, opts ...CallOption) Envelope {
+	if a.Hook != nil {
+		return c.InvokeHook(ctx, a.Op, cred, input, a.Hook, opts...)
+	}
+	return c.Invoke(ctx, a.Op, cred, input, opts...)
 }
 
 // Schema is a JSON Schema (draft 2020-12) as text. It marshals as the schema

@@ -1,6 +1,6 @@
 // Values as they travel from an input to the request. Dispatched input stays
-// the JSON text that it was; typed input is turned into values by generated
-// code, one for each parameter. request.go puts them into their places.
+// the JSON text that it was; typed input is turned into values by arguments.go,
+// one for each parameter. request.go puts them into their places.
 
 package runtime
 
@@ -80,14 +80,6 @@ func notNull(v Value) Value {
 		return Value{}
 	}
 	return v
-}
-
-// Opt is an optional argument: absent when nil, else made by of.
-func Opt[T any](v *T, of func(T) Value) Value {
-	if v == nil {
-		return Value{}
-	}
-	return of(*v)
 }
 
 func encoded(v any) Value {

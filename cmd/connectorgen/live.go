@@ -5,7 +5,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 
@@ -31,11 +30,8 @@ func tableOf(c *model.Connector) (*runtime.Table, error) {
 			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
 		t.Actions = append(t.Actions, runtime.Action{
-			Name: a.Name, Description: a.Description, Parameters: op.Params, Auth: op.Auth,
+			Name: a.Name, Description: a.Description, Parameters: op.Params, Auth: op.Auth, Op: op,
 			InputSchema: runtime.Schema(model.JSON(a.InputSchema, "")), OutputSchema: runtime.Schema(model.JSON(a.OutputSchema, "")),
-			Invoke: func(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-				return c.Invoke(ctx, op, cred, input, opts...)
-			},
 		})
 	}
 	return t, nil

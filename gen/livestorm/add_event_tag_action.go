@@ -23,19 +23,7 @@ type AddEventTagInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_events-id-tags
 func (c *Client) AddEventTag(ctx context.Context, cred runtime.Credentials, in AddEventTagInput, opts ...runtime.CallOption) (runtime.Typed[Tag], error) {
-	return runtime.ObjectAs[Tag](ctx, c.rt, &addEventTagOp, cred, in.values(), opts...)
-}
-
-func invokeAddEventTag(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &addEventTagOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of addEventTagParams.
-func (in *AddEventTagInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.Title),
-	}
+	return runtime.ObjectAs[Tag](ctx, c.rt, &addEventTagOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var addEventTagOp = runtime.Operation{

@@ -50,32 +50,7 @@ type CopyEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_events
 func (c *Client) CopyEvent(ctx context.Context, cred runtime.Credentials, in CopyEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
-	return runtime.ObjectAs[Event](ctx, c.rt, &copyEventOp, cred, in.values(), opts...)
-}
-
-func invokeCopyEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &copyEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of copyEventParams.
-func (in *CopyEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.CopyFromEventID),
-		runtime.Opt(in.OwnerID, runtime.Text),
-		runtime.Opt(in.Title, runtime.Text),
-		runtime.Opt(in.Slug, runtime.Text),
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.Description, runtime.Text),
-		runtime.Opt(in.RecordingEnabled, runtime.Bool),
-		runtime.Opt(in.ChatEnabled, runtime.Bool),
-		runtime.Opt(in.EveryoneCanSpeak, runtime.Bool),
-		runtime.Opt(in.DetailedRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.LightRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.RecordingPublic, runtime.Bool),
-		runtime.Opt(in.ShowInCompanyPage, runtime.Bool),
-		runtime.Opt(in.PollsEnabled, runtime.Bool),
-		runtime.Opt(in.QuestionsEnabled, runtime.Bool),
-	}
+	return runtime.ObjectAs[Event](ctx, c.rt, &copyEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var copyEventOp = runtime.Operation{

@@ -48,31 +48,7 @@ type CreateEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_events
 func (c *Client) CreateEvent(ctx context.Context, cred runtime.Credentials, in CreateEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
-	return runtime.ObjectAs[Event](ctx, c.rt, &createEventOp, cred, in.values(), opts...)
-}
-
-func invokeCreateEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &createEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of createEventParams.
-func (in *CreateEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.OwnerID),
-		runtime.Text(in.Title),
-		runtime.Opt(in.Slug, runtime.Text),
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.Description, runtime.Text),
-		runtime.Opt(in.RecordingEnabled, runtime.Bool),
-		runtime.Opt(in.ChatEnabled, runtime.Bool),
-		runtime.Opt(in.EveryoneCanSpeak, runtime.Bool),
-		runtime.Opt(in.DetailedRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.LightRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.RecordingPublic, runtime.Bool),
-		runtime.Opt(in.ShowInCompanyPage, runtime.Bool),
-		runtime.Opt(in.PollsEnabled, runtime.Bool),
-		runtime.Opt(in.QuestionsEnabled, runtime.Bool),
-	}
+	return runtime.ObjectAs[Event](ctx, c.rt, &createEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var createEventOp = runtime.Operation{

@@ -27,21 +27,7 @@ type CreateSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_events-id-sessions
 func (c *Client) CreateSession(ctx context.Context, cred runtime.Credentials, in CreateSessionInput, opts ...runtime.CallOption) (runtime.Typed[Session], error) {
-	return runtime.ObjectAs[Session](ctx, c.rt, &createSessionOp, cred, in.values(), opts...)
-}
-
-func invokeCreateSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &createSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of createSessionParams.
-func (in *CreateSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.EstimatedStartedAt, runtime.Text),
-		runtime.Opt(in.Timezone, runtime.Text),
-		runtime.Opt(in.Name, runtime.Text),
-	}
+	return runtime.ObjectAs[Session](ctx, c.rt, &createSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var createSessionOp = runtime.Operation{

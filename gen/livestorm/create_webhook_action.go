@@ -24,19 +24,7 @@ type CreateWebhookInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_webhooks
 func (c *Client) CreateWebhook(ctx context.Context, cred runtime.Credentials, in CreateWebhookInput, opts ...runtime.CallOption) (runtime.Typed[Webhook], error) {
-	return runtime.ObjectAs[Webhook](ctx, c.rt, &createWebhookOp, cred, in.values(), opts...)
-}
-
-func invokeCreateWebhook(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &createWebhookOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of createWebhookParams.
-func (in *CreateWebhookInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.URL),
-		runtime.Text(in.Event),
-	}
+	return runtime.ObjectAs[Webhook](ctx, c.rt, &createWebhookOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var createWebhookOp = runtime.Operation{

@@ -21,18 +21,7 @@ type DeleteEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/delete_events-id
 func (c *Client) DeleteEvent(ctx context.Context, cred runtime.Credentials, in DeleteEventInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &deleteEventOp, cred, in.values(), opts...)
-}
-
-func invokeDeleteEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &deleteEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of deleteEventParams.
-func (in *DeleteEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-	}
+	return c.rt.Do(ctx, &deleteEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var deleteEventOp = runtime.Operation{

@@ -21,18 +21,7 @@ type DeleteSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/delete_sessions-id
 func (c *Client) DeleteSession(ctx context.Context, cred runtime.Credentials, in DeleteSessionInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &deleteSessionOp, cred, in.values(), opts...)
-}
-
-func invokeDeleteSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &deleteSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of deleteSessionParams.
-func (in *DeleteSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-	}
+	return c.rt.Do(ctx, &deleteSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var deleteSessionOp = runtime.Operation{

@@ -21,18 +21,7 @@ type DeleteWebhookInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/delete_webhooks-id
 func (c *Client) DeleteWebhook(ctx context.Context, cred runtime.Credentials, in DeleteWebhookInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &deleteWebhookOp, cred, in.values(), opts...)
-}
-
-func invokeDeleteWebhook(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &deleteWebhookOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of deleteWebhookParams.
-func (in *DeleteWebhookInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.WebhookID),
-	}
+	return c.rt.Do(ctx, &deleteWebhookOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var deleteWebhookOp = runtime.Operation{

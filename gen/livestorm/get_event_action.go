@@ -21,18 +21,7 @@ type GetEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id
 func (c *Client) GetEvent(ctx context.Context, cred runtime.Credentials, in GetEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
-	return runtime.ObjectAs[Event](ctx, c.rt, &getEventOp, cred, in.values(), opts...)
-}
-
-func invokeGetEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getEventParams.
-func (in *GetEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-	}
+	return runtime.ObjectAs[Event](ctx, c.rt, &getEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getEventOp = runtime.Operation{

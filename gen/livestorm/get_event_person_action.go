@@ -23,19 +23,7 @@ type GetEventPersonInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events-event-id-people-id
 func (c *Client) GetEventPerson(ctx context.Context, cred runtime.Credentials, in GetEventPersonInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
-	return runtime.ObjectAs[Person](ctx, c.rt, &getEventPersonOp, cred, in.values(), opts...)
-}
-
-func invokeGetEventPerson(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getEventPersonOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getEventPersonParams.
-func (in *GetEventPersonInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.PersonID),
-	}
+	return runtime.ObjectAs[Person](ctx, c.rt, &getEventPersonOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getEventPersonOp = runtime.Operation{

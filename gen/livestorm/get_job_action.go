@@ -21,18 +21,7 @@ type GetJobInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_jobs-id
 func (c *Client) GetJob(ctx context.Context, cred runtime.Credentials, in GetJobInput, opts ...runtime.CallOption) (runtime.Typed[Job], error) {
-	return runtime.ObjectAs[Job](ctx, c.rt, &getJobOp, cred, in.values(), opts...)
-}
-
-func invokeGetJob(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getJobOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getJobParams.
-func (in *GetJobInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.JobID),
-	}
+	return runtime.ObjectAs[Job](ctx, c.rt, &getJobOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getJobOp = runtime.Operation{

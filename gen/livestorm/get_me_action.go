@@ -28,18 +28,7 @@ type GetMeOutput struct {
 //
 // Documented at https://developers.livestorm.co/docs/api-token-authentication
 func (c *Client) GetMe(ctx context.Context, cred runtime.Credentials, in GetMeInput, opts ...runtime.CallOption) (GetMeOutput, error) {
-	return runtime.OutputsAs[GetMeOutput](ctx, c.rt, &getMeOp, cred, in.values(), opts...)
-}
-
-func invokeGetMe(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getMeOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getMeParams.
-func (in *GetMeInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[GetMeOutput](ctx, c.rt, &getMeOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getMeOp = runtime.Operation{

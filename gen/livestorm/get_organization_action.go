@@ -29,18 +29,7 @@ type GetOrganizationOutput struct {
 //
 // Documented at https://developers.livestorm.co/docs/api-token-authentication
 func (c *Client) GetOrganization(ctx context.Context, cred runtime.Credentials, in GetOrganizationInput, opts ...runtime.CallOption) (GetOrganizationOutput, error) {
-	return runtime.OutputsAs[GetOrganizationOutput](ctx, c.rt, &getOrganizationOp, cred, in.values(), opts...)
-}
-
-func invokeGetOrganization(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getOrganizationOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getOrganizationParams.
-func (in *GetOrganizationInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[GetOrganizationOutput](ctx, c.rt, &getOrganizationOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getOrganizationOp = runtime.Operation{

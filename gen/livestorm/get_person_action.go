@@ -21,18 +21,7 @@ type GetPersonInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_people-id
 func (c *Client) GetPerson(ctx context.Context, cred runtime.Credentials, in GetPersonInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
-	return runtime.ObjectAs[Person](ctx, c.rt, &getPersonOp, cred, in.values(), opts...)
-}
-
-func invokeGetPerson(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getPersonOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getPersonParams.
-func (in *GetPersonInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.PersonID),
-	}
+	return runtime.ObjectAs[Person](ctx, c.rt, &getPersonOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getPersonOp = runtime.Operation{

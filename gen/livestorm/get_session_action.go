@@ -31,19 +31,7 @@ type GetSessionOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-id
 func (c *Client) GetSession(ctx context.Context, cred runtime.Credentials, in GetSessionInput, opts ...runtime.CallOption) (GetSessionOutput, error) {
-	return runtime.OutputsAs[GetSessionOutput](ctx, c.rt, &getSessionOp, cred, in.values(), opts...)
-}
-
-func invokeGetSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getSessionParams.
-func (in *GetSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[GetSessionOutput](ctx, c.rt, &getSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getSessionOp = runtime.Operation{

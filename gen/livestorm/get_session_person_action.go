@@ -23,19 +23,7 @@ type GetSessionPersonInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-session-id-people-id
 func (c *Client) GetSessionPerson(ctx context.Context, cred runtime.Credentials, in GetSessionPersonInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
-	return runtime.ObjectAs[Person](ctx, c.rt, &getSessionPersonOp, cred, in.values(), opts...)
-}
-
-func invokeGetSessionPerson(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getSessionPersonOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getSessionPersonParams.
-func (in *GetSessionPersonInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Text(in.PersonID),
-	}
+	return runtime.ObjectAs[Person](ctx, c.rt, &getSessionPersonOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getSessionPersonOp = runtime.Operation{

@@ -23,19 +23,7 @@ type InviteUserInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_users
 func (c *Client) InviteUser(ctx context.Context, cred runtime.Credentials, in InviteUserInput, opts ...runtime.CallOption) (runtime.Typed[User], error) {
-	return runtime.ObjectAs[User](ctx, c.rt, &inviteUserOp, cred, in.values(), opts...)
-}
-
-func invokeInviteUser(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &inviteUserOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of inviteUserParams.
-func (in *InviteUserInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Email),
-		runtime.Opt(in.Role, runtime.Text),
-	}
+	return runtime.ObjectAs[User](ctx, c.rt, &inviteUserOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var inviteUserOp = runtime.Operation{

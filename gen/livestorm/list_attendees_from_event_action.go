@@ -26,26 +26,14 @@ type ListAttendeesFromEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id-people
 func (c *Client) ListAttendeesFromEvent(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) (runtime.TypedList[Person], error) {
-	return runtime.ListAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, in.values(), opts...)
+	return runtime.ListAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListAttendeesFromEventSeq is [Client.ListAttendeesFromEvent] as an iterator:
 // it fetches a page when the one before is used up. An error is its last
 // element.
 func (c *Client) ListAttendeesFromEventSeq(ctx context.Context, cred runtime.Credentials, in ListAttendeesFromEventInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Person], error] {
-	return runtime.SeqAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, in.values(), opts...)
-}
-
-func invokeListAttendeesFromEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listAttendeesFromEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listAttendeesFromEventParams.
-func (in *ListAttendeesFromEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.RoleFilter, runtime.Text),
-	}
+	return runtime.SeqAs[Person](ctx, c.rt, &listAttendeesFromEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listAttendeesFromEventOp = runtime.Operation{

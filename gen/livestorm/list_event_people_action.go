@@ -28,26 +28,13 @@ type ListEventPeopleInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id-people
 func (c *Client) ListEventPeople(ctx context.Context, cred runtime.Credentials, in ListEventPeopleInput, opts ...runtime.CallOption) (runtime.TypedList[Person], error) {
-	return runtime.ListAs[Person](ctx, c.rt, &listEventPeopleOp, cred, in.values(), opts...)
+	return runtime.ListAs[Person](ctx, c.rt, &listEventPeopleOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListEventPeopleSeq is [Client.ListEventPeople] as an iterator: it fetches a
 // page when the one before is used up. An error is its last element.
 func (c *Client) ListEventPeopleSeq(ctx context.Context, cred runtime.Credentials, in ListEventPeopleInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Person], error] {
-	return runtime.SeqAs[Person](ctx, c.rt, &listEventPeopleOp, cred, in.values(), opts...)
-}
-
-func invokeListEventPeople(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listEventPeopleOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listEventPeopleParams.
-func (in *ListEventPeopleInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.Role, runtime.Text),
-		runtime.Opt(in.Email, runtime.Text),
-	}
+	return runtime.SeqAs[Person](ctx, c.rt, &listEventPeopleOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listEventPeopleOp = runtime.Operation{

@@ -53,27 +53,7 @@ type ListEventSessionsOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events-id-sessions
 func (c *Client) ListEventSessions(ctx context.Context, cred runtime.Credentials, in ListEventSessionsInput, opts ...runtime.CallOption) (ListEventSessionsOutput, error) {
-	return runtime.OutputsAs[ListEventSessionsOutput](ctx, c.rt, &listEventSessionsOp, cred, in.values(), opts...)
-}
-
-func invokeListEventSessions(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listEventSessionsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listEventSessionsParams.
-func (in *ListEventSessionsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.DateFrom, runtime.Text),
-		runtime.Opt(in.DateTo, runtime.Text),
-		runtime.Opt(in.IncludeBreakoutRooms, runtime.Bool),
-		runtime.Opt(in.CreatedSince, runtime.Text),
-		runtime.Opt(in.CreatedUntil, runtime.Text),
-		runtime.Opt(in.UpdatedSince, runtime.Text),
-		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[ListEventSessionsOutput](ctx, c.rt, &listEventSessionsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listEventSessionsOp = runtime.Operation{

@@ -23,24 +23,13 @@ type ListEventsInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events
 func (c *Client) ListEvents(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) (runtime.TypedList[Event], error) {
-	return runtime.ListAs[Event](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
+	return runtime.ListAs[Event](ctx, c.rt, &listEventsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListEventsSeq is [Client.ListEvents] as an iterator: it fetches a page when
 // the one before is used up. An error is its last element.
 func (c *Client) ListEventsSeq(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Event], error] {
-	return runtime.SeqAs[Event](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
-}
-
-func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listEventsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listEventsParams.
-func (in *ListEventsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.TitleFilter, runtime.Text),
-	}
+	return runtime.SeqAs[Event](ctx, c.rt, &listEventsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listEventsOp = runtime.Operation{

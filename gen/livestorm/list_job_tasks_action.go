@@ -24,24 +24,13 @@ type ListJobTasksInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_sessions-id-people-bulk
 func (c *Client) ListJobTasks(ctx context.Context, cred runtime.Credentials, in ListJobTasksInput, opts ...runtime.CallOption) (runtime.List, error) {
-	return c.rt.List(ctx, &listJobTasksOp, cred, in.values(), opts...)
+	return c.rt.List(ctx, &listJobTasksOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListJobTasksSeq is [Client.ListJobTasks] as an iterator: it fetches a page
 // when the one before is used up. An error is its last element.
 func (c *Client) ListJobTasksSeq(ctx context.Context, cred runtime.Credentials, in ListJobTasksInput, opts ...runtime.CallOption) iter.Seq2[runtime.Object, error] {
-	return c.rt.Seq(ctx, &listJobTasksOp, cred, in.values(), opts...)
-}
-
-func invokeListJobTasks(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listJobTasksOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listJobTasksParams.
-func (in *ListJobTasksInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.JobID),
-	}
+	return c.rt.Seq(ctx, &listJobTasksOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listJobTasksOp = runtime.Operation{

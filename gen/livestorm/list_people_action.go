@@ -25,25 +25,13 @@ type ListPeopleInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_people
 func (c *Client) ListPeople(ctx context.Context, cred runtime.Credentials, in ListPeopleInput, opts ...runtime.CallOption) (runtime.TypedList[Person], error) {
-	return runtime.ListAs[Person](ctx, c.rt, &listPeopleOp, cred, in.values(), opts...)
+	return runtime.ListAs[Person](ctx, c.rt, &listPeopleOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListPeopleSeq is [Client.ListPeople] as an iterator: it fetches a page when
 // the one before is used up. An error is its last element.
 func (c *Client) ListPeopleSeq(ctx context.Context, cred runtime.Credentials, in ListPeopleInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Person], error] {
-	return runtime.SeqAs[Person](ctx, c.rt, &listPeopleOp, cred, in.values(), opts...)
-}
-
-func invokeListPeople(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listPeopleOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listPeopleParams.
-func (in *ListPeopleInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.Role, runtime.Text),
-		runtime.Opt(in.Email, runtime.Text),
-	}
+	return runtime.SeqAs[Person](ctx, c.rt, &listPeopleOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listPeopleOp = runtime.Operation{

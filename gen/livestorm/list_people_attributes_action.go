@@ -39,31 +39,13 @@ type ListPeopleAttributesInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_people-attributes
 func (c *Client) ListPeopleAttributes(ctx context.Context, cred runtime.Credentials, in ListPeopleAttributesInput, opts ...runtime.CallOption) (runtime.TypedList[PeopleAttribute], error) {
-	return runtime.ListAs[PeopleAttribute](ctx, c.rt, &listPeopleAttributesOp, cred, in.values(), opts...)
+	return runtime.ListAs[PeopleAttribute](ctx, c.rt, &listPeopleAttributesOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListPeopleAttributesSeq is [Client.ListPeopleAttributes] as an iterator: it
 // fetches a page when the one before is used up. An error is its last element.
 func (c *Client) ListPeopleAttributesSeq(ctx context.Context, cred runtime.Credentials, in ListPeopleAttributesInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[PeopleAttribute], error] {
-	return runtime.SeqAs[PeopleAttribute](ctx, c.rt, &listPeopleAttributesOp, cred, in.values(), opts...)
-}
-
-func invokeListPeopleAttributes(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listPeopleAttributesOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listPeopleAttributesParams.
-func (in *ListPeopleAttributesInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.Sort, runtime.Text),
-		runtime.Opt(in.Builtin, runtime.Bool),
-		runtime.Opt(in.Description, runtime.Text),
-		runtime.Opt(in.Name, runtime.Text),
-		runtime.Opt(in.Placeholder, runtime.Text),
-		runtime.Opt(in.Slug, runtime.Text),
-		runtime.Opt(in.Type, runtime.Text),
-		runtime.Opt(in.UserID, runtime.Text),
-	}
+	return runtime.SeqAs[PeopleAttribute](ctx, c.rt, &listPeopleAttributesOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listPeopleAttributesOp = runtime.Operation{

@@ -34,19 +34,7 @@ type ListSessionChatMessagesOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-id-chat-messages
 func (c *Client) ListSessionChatMessages(ctx context.Context, cred runtime.Credentials, in ListSessionChatMessagesInput, opts ...runtime.CallOption) (ListSessionChatMessagesOutput, error) {
-	return runtime.OutputsAs[ListSessionChatMessagesOutput](ctx, c.rt, &listSessionChatMessagesOp, cred, in.values(), opts...)
-}
-
-func invokeListSessionChatMessages(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listSessionChatMessagesOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listSessionChatMessagesParams.
-func (in *ListSessionChatMessagesInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[ListSessionChatMessagesOutput](ctx, c.rt, &listSessionChatMessagesOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listSessionChatMessagesOp = runtime.Operation{

@@ -49,26 +49,7 @@ type ListSessionPeopleOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-id-people
 func (c *Client) ListSessionPeople(ctx context.Context, cred runtime.Credentials, in ListSessionPeopleInput, opts ...runtime.CallOption) (ListSessionPeopleOutput, error) {
-	return runtime.OutputsAs[ListSessionPeopleOutput](ctx, c.rt, &listSessionPeopleOp, cred, in.values(), opts...)
-}
-
-func invokeListSessionPeople(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listSessionPeopleOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listSessionPeopleParams.
-func (in *ListSessionPeopleInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Opt(in.Role, runtime.Text),
-		runtime.Opt(in.Email, runtime.Text),
-		runtime.Opt(in.Attended, runtime.Bool),
-		runtime.Opt(in.CreatedSince, runtime.Text),
-		runtime.Opt(in.CreatedUntil, runtime.Text),
-		runtime.Opt(in.UpdatedSince, runtime.Text),
-		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[ListSessionPeopleOutput](ctx, c.rt, &listSessionPeopleOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listSessionPeopleOp = runtime.Operation{

@@ -35,19 +35,7 @@ type ListSessionQuestionsOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-id-questions
 func (c *Client) ListSessionQuestions(ctx context.Context, cred runtime.Credentials, in ListSessionQuestionsInput, opts ...runtime.CallOption) (ListSessionQuestionsOutput, error) {
-	return runtime.OutputsAs[ListSessionQuestionsOutput](ctx, c.rt, &listSessionQuestionsOp, cred, in.values(), opts...)
-}
-
-func invokeListSessionQuestions(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listSessionQuestionsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listSessionQuestionsParams.
-func (in *ListSessionQuestionsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[ListSessionQuestionsOutput](ctx, c.rt, &listSessionQuestionsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listSessionQuestionsOp = runtime.Operation{

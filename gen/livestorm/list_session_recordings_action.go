@@ -26,25 +26,13 @@ type ListSessionRecordingsInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions-id-recordings
 func (c *Client) ListSessionRecordings(ctx context.Context, cred runtime.Credentials, in ListSessionRecordingsInput, opts ...runtime.CallOption) (runtime.TypedList[Recording], error) {
-	return runtime.ListAs[Recording](ctx, c.rt, &listSessionRecordingsOp, cred, in.values(), opts...)
+	return runtime.ListAs[Recording](ctx, c.rt, &listSessionRecordingsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListSessionRecordingsSeq is [Client.ListSessionRecordings] as an iterator: it
 // fetches a page when the one before is used up. An error is its last element.
 func (c *Client) ListSessionRecordingsSeq(ctx context.Context, cred runtime.Credentials, in ListSessionRecordingsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Recording], error] {
-	return runtime.SeqAs[Recording](ctx, c.rt, &listSessionRecordingsOp, cred, in.values(), opts...)
-}
-
-func invokeListSessionRecordings(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listSessionRecordingsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listSessionRecordingsParams.
-func (in *ListSessionRecordingsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Opt(in.URLExpiresIn, runtime.Int),
-	}
+	return runtime.SeqAs[Recording](ctx, c.rt, &listSessionRecordingsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listSessionRecordingsOp = runtime.Operation{

@@ -20,22 +20,13 @@ type ListSessionsInput struct{}
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions
 func (c *Client) ListSessions(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) (runtime.TypedList[Session], error) {
-	return runtime.ListAs[Session](ctx, c.rt, &listSessionsOp, cred, in.values(), opts...)
+	return runtime.ListAs[Session](ctx, c.rt, &listSessionsOp, cred, nil, opts...)
 }
 
 // ListSessionsSeq is [Client.ListSessions] as an iterator: it fetches a page
 // when the one before is used up. An error is its last element.
 func (c *Client) ListSessionsSeq(ctx context.Context, cred runtime.Credentials, in ListSessionsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Session], error] {
-	return runtime.SeqAs[Session](ctx, c.rt, &listSessionsOp, cred, in.values(), opts...)
-}
-
-func invokeListSessions(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listSessionsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listSessionsParams.
-func (*ListSessionsInput) values() []runtime.Value {
-	return []runtime.Value{}
+	return runtime.SeqAs[Session](ctx, c.rt, &listSessionsOp, cred, nil, opts...)
 }
 
 var listSessionsOp = runtime.Operation{

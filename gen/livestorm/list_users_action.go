@@ -25,26 +25,13 @@ type ListUsersInput struct {
 // It fetches every page. When it fails midway the list holds what came before.
 // Errors are [*runtime.Error].
 func (c *Client) ListUsers(ctx context.Context, cred runtime.Credentials, in ListUsersInput, opts ...runtime.CallOption) (runtime.TypedList[User], error) {
-	return runtime.ListAs[User](ctx, c.rt, &listUsersOp, cred, in.values(), opts...)
+	return runtime.ListAs[User](ctx, c.rt, &listUsersOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListUsersSeq is [Client.ListUsers] as an iterator: it fetches a page when the
 // one before is used up. An error is its last element.
 func (c *Client) ListUsersSeq(ctx context.Context, cred runtime.Credentials, in ListUsersInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[User], error] {
-	return runtime.SeqAs[User](ctx, c.rt, &listUsersOp, cred, in.values(), opts...)
-}
-
-func invokeListUsers(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listUsersOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listUsersParams.
-func (in *ListUsersInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.PendingInvite, runtime.Bool),
-		runtime.Opt(in.Role, runtime.Text),
-		runtime.Opt(in.Email, runtime.Text),
-	}
+	return runtime.SeqAs[User](ctx, c.rt, &listUsersOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listUsersOp = runtime.Operation{

@@ -23,24 +23,13 @@ type ListWebhooksInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_webhooks
 func (c *Client) ListWebhooks(ctx context.Context, cred runtime.Credentials, in ListWebhooksInput, opts ...runtime.CallOption) (runtime.TypedList[Webhook], error) {
-	return runtime.ListAs[Webhook](ctx, c.rt, &listWebhooksOp, cred, in.values(), opts...)
+	return runtime.ListAs[Webhook](ctx, c.rt, &listWebhooksOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // ListWebhooksSeq is [Client.ListWebhooks] as an iterator: it fetches a page
 // when the one before is used up. An error is its last element.
 func (c *Client) ListWebhooksSeq(ctx context.Context, cred runtime.Credentials, in ListWebhooksInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Webhook], error] {
-	return runtime.SeqAs[Webhook](ctx, c.rt, &listWebhooksOp, cred, in.values(), opts...)
-}
-
-func invokeListWebhooks(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listWebhooksOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listWebhooksParams.
-func (in *ListWebhooksInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.Event, runtime.Text),
-	}
+	return runtime.SeqAs[Webhook](ctx, c.rt, &listWebhooksOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listWebhooksOp = runtime.Operation{

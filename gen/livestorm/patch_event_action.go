@@ -51,32 +51,7 @@ type PatchEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/patch_events-id
 func (c *Client) PatchEvent(ctx context.Context, cred runtime.Credentials, in PatchEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
-	return runtime.ObjectAs[Event](ctx, c.rt, &patchEventOp, cred, in.values(), opts...)
-}
-
-func invokePatchEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &patchEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of patchEventParams.
-func (in *PatchEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.OwnerID, runtime.Text),
-		runtime.Opt(in.Title, runtime.Text),
-		runtime.Opt(in.Slug, runtime.Text),
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.Description, runtime.Text),
-		runtime.Opt(in.RecordingEnabled, runtime.Bool),
-		runtime.Opt(in.ChatEnabled, runtime.Bool),
-		runtime.Opt(in.EveryoneCanSpeak, runtime.Bool),
-		runtime.Opt(in.DetailedRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.LightRegistrationPageEnabled, runtime.Bool),
-		runtime.Opt(in.RecordingPublic, runtime.Bool),
-		runtime.Opt(in.ShowInCompanyPage, runtime.Bool),
-		runtime.Opt(in.PollsEnabled, runtime.Bool),
-		runtime.Opt(in.QuestionsEnabled, runtime.Bool),
-	}
+	return runtime.ObjectAs[Event](ctx, c.rt, &patchEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var patchEventOp = runtime.Operation{

@@ -31,22 +31,7 @@ type PatchSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/patch_sessions-id
 func (c *Client) PatchSession(ctx context.Context, cred runtime.Credentials, in PatchSessionInput, opts ...runtime.CallOption) (runtime.Typed[Session], error) {
-	return runtime.ObjectAs[Session](ctx, c.rt, &patchSessionOp, cred, in.values(), opts...)
-}
-
-func invokePatchSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &patchSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of patchSessionParams.
-func (in *PatchSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Opt(in.EstimatedStartedAt, runtime.Text),
-		runtime.Opt(in.Timezone, runtime.Text),
-		runtime.Opt(in.Name, runtime.Text),
-		runtime.Opt(in.EmbedURL, runtime.Text),
-	}
+	return runtime.ObjectAs[Session](ctx, c.rt, &patchSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var patchSessionOp = runtime.Operation{

@@ -37,26 +37,7 @@ type PatchSessionPersonInput struct {
 //
 // Errors are [*runtime.Error].
 func (c *Client) PatchSessionPerson(ctx context.Context, cred runtime.Credentials, in PatchSessionPersonInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
-	return runtime.ObjectAs[Person](ctx, c.rt, &patchSessionPersonOp, cred, in.values(), opts...)
-}
-
-func invokePatchSessionPerson(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &patchSessionPersonOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of patchSessionPersonParams.
-func (in *PatchSessionPersonInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Text(in.PersonID),
-		runtime.Map(in.Fields),
-		runtime.Opt(in.Referrer, runtime.Text),
-		runtime.Opt(in.UTMSource, runtime.Text),
-		runtime.Opt(in.UTMMedium, runtime.Text),
-		runtime.Opt(in.UTMCampaign, runtime.Text),
-		runtime.Opt(in.UTMTerm, runtime.Text),
-		runtime.Opt(in.UTMContent, runtime.Text),
-	}
+	return runtime.ObjectAs[Person](ctx, c.rt, &patchSessionPersonOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var patchSessionPersonOp = runtime.Operation{

@@ -18,16 +18,7 @@ type PingInput struct{}
 //
 // Documented at https://developers.livestorm.co/reference/get_ping
 func (c *Client) Ping(ctx context.Context, cred runtime.Credentials, in PingInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &pingOp, cred, in.values(), opts...)
-}
-
-func invokePing(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &pingOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of pingParams.
-func (*PingInput) values() []runtime.Value {
-	return []runtime.Value{}
+	return c.rt.Do(ctx, &pingOp, cred, nil, opts...)
 }
 
 var pingOp = runtime.Operation{

@@ -26,19 +26,7 @@ type QueueRegistrationsInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_sessions-id-people-bulk
 func (c *Client) QueueRegistrations(ctx context.Context, cred runtime.Credentials, in QueueRegistrationsInput, opts ...runtime.CallOption) (runtime.Typed[Job], error) {
-	return runtime.ObjectAs[Job](ctx, c.rt, &queueRegistrationsOp, cred, in.values(), opts...)
-}
-
-func invokeQueueRegistrations(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &queueRegistrationsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of queueRegistrationsParams.
-func (in *QueueRegistrationsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Slice(in.Tasks),
-	}
+	return runtime.ObjectAs[Job](ctx, c.rt, &queueRegistrationsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var queueRegistrationsOp = runtime.Operation{

@@ -28,19 +28,7 @@ type RegisterPeopleForSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_sessions-id-people-bulk
 func (c *Client) RegisterPeopleForSession(ctx context.Context, cred runtime.Credentials, in RegisterPeopleForSessionInput, opts ...runtime.CallOption) (runtime.Typed[Job], error) {
-	return runtime.ObjectAs[Job](ctx, c.rt, &registerPeopleForSessionOp, cred, in.values(), opts...)
-}
-
-func invokeRegisterPeopleForSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &registerPeopleForSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of registerPeopleForSessionParams.
-func (in *RegisterPeopleForSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Slice(in.Tasks),
-	}
+	return runtime.ObjectAs[Job](ctx, c.rt, &registerPeopleForSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var registerPeopleForSessionOp = runtime.Operation{

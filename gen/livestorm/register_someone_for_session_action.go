@@ -37,25 +37,7 @@ type RegisterSomeoneForSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/post_sessions-id-people
 func (c *Client) RegisterSomeoneForSession(ctx context.Context, cred runtime.Credentials, in RegisterSomeoneForSessionInput, opts ...runtime.CallOption) (runtime.Typed[Person], error) {
-	return runtime.ObjectAs[Person](ctx, c.rt, &registerSomeoneForSessionOp, cred, in.values(), opts...)
-}
-
-func invokeRegisterSomeoneForSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &registerSomeoneForSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of registerSomeoneForSessionParams.
-func (in *RegisterSomeoneForSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Opt(in.Referrer, runtime.Text),
-		runtime.Opt(in.UTMSource, runtime.Text),
-		runtime.Opt(in.UTMMedium, runtime.Text),
-		runtime.Opt(in.UTMCampaign, runtime.Text),
-		runtime.Opt(in.UTMTerm, runtime.Text),
-		runtime.Opt(in.UTMContent, runtime.Text),
-		runtime.Map(in.Fields),
-	}
+	return runtime.ObjectAs[Person](ctx, c.rt, &registerSomeoneForSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var registerSomeoneForSessionOp = runtime.Operation{

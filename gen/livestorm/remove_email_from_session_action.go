@@ -22,19 +22,7 @@ type RemoveEmailFromSessionInput struct {
 //
 // Errors are [*runtime.Error].
 func (c *Client) RemoveEmailFromSession(ctx context.Context, cred runtime.Credentials, in RemoveEmailFromSessionInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &removeEmailFromSessionOp, cred, in.values(), opts...)
-}
-
-func invokeRemoveEmailFromSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &removeEmailFromSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of removeEmailFromSessionParams.
-func (in *RemoveEmailFromSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Text(in.Email),
-	}
+	return c.rt.Do(ctx, &removeEmailFromSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var removeEmailFromSessionOp = runtime.Operation{

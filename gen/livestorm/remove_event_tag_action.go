@@ -24,19 +24,7 @@ type RemoveEventTagInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/delete_events-id-tags
 func (c *Client) RemoveEventTag(ctx context.Context, cred runtime.Credentials, in RemoveEventTagInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &removeEventTagOp, cred, in.values(), opts...)
-}
-
-func invokeRemoveEventTag(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &removeEventTagOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of removeEventTagParams.
-func (in *RemoveEventTagInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.Title),
-	}
+	return c.rt.Do(ctx, &removeEventTagOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var removeEventTagOp = runtime.Operation{

@@ -24,19 +24,7 @@ type RemovePersonFromSessionInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/delete_sessions-id-people-people-id
 func (c *Client) RemovePersonFromSession(ctx context.Context, cred runtime.Credentials, in RemovePersonFromSessionInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &removePersonFromSessionOp, cred, in.values(), opts...)
-}
-
-func invokeRemovePersonFromSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &removePersonFromSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of removePersonFromSessionParams.
-func (in *RemovePersonFromSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Text(in.PersonID),
-	}
+	return c.rt.Do(ctx, &removePersonFromSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var removePersonFromSessionOp = runtime.Operation{

@@ -19,18 +19,7 @@ type RemoveUserInput struct {
 //
 // Errors are [*runtime.Error].
 func (c *Client) RemoveUser(ctx context.Context, cred runtime.Credentials, in RemoveUserInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &removeUserOp, cred, in.values(), opts...)
-}
-
-func invokeRemoveUser(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &removeUserOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of removeUserParams.
-func (in *RemoveUserInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.UserID),
-	}
+	return c.rt.Do(ctx, &removeUserOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var removeUserOp = runtime.Operation{

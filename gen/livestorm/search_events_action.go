@@ -51,26 +51,7 @@ type SearchEventsOutput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_events
 func (c *Client) SearchEvents(ctx context.Context, cred runtime.Credentials, in SearchEventsInput, opts ...runtime.CallOption) (SearchEventsOutput, error) {
-	return runtime.OutputsAs[SearchEventsOutput](ctx, c.rt, &searchEventsOp, cred, in.values(), opts...)
-}
-
-func invokeSearchEvents(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &searchEventsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of searchEventsParams.
-func (in *SearchEventsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.Title, runtime.Text),
-		runtime.Opt(in.EveryoneCanSpeak, runtime.Bool),
-		runtime.Opt(in.SchedulingStatus, runtime.Text),
-		runtime.Slice(in.Tags),
-		runtime.Opt(in.CreatedSince, runtime.Text),
-		runtime.Opt(in.CreatedUntil, runtime.Text),
-		runtime.Opt(in.UpdatedSince, runtime.Text),
-		runtime.Opt(in.UpdatedUntil, runtime.Text),
-		runtime.Slice(in.Include),
-	}
+	return runtime.OutputsAs[SearchEventsOutput](ctx, c.rt, &searchEventsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var searchEventsOp = runtime.Operation{

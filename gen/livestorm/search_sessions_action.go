@@ -41,31 +41,13 @@ type SearchSessionsInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/get_sessions
 func (c *Client) SearchSessions(ctx context.Context, cred runtime.Credentials, in SearchSessionsInput, opts ...runtime.CallOption) (runtime.TypedList[Session], error) {
-	return runtime.ListAs[Session](ctx, c.rt, &searchSessionsOp, cred, in.values(), opts...)
+	return runtime.ListAs[Session](ctx, c.rt, &searchSessionsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 // SearchSessionsSeq is [Client.SearchSessions] as an iterator: it fetches a
 // page when the one before is used up. An error is its last element.
 func (c *Client) SearchSessionsSeq(ctx context.Context, cred runtime.Credentials, in SearchSessionsInput, opts ...runtime.CallOption) iter.Seq2[runtime.Typed[Session], error] {
-	return runtime.SeqAs[Session](ctx, c.rt, &searchSessionsOp, cred, in.values(), opts...)
-}
-
-func invokeSearchSessions(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &searchSessionsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of searchSessionsParams.
-func (in *SearchSessionsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.DateFrom, runtime.Text),
-		runtime.Opt(in.DateTo, runtime.Text),
-		runtime.Opt(in.IncludeBreakoutRooms, runtime.Bool),
-		runtime.Opt(in.CreatedSince, runtime.Text),
-		runtime.Opt(in.CreatedUntil, runtime.Text),
-		runtime.Opt(in.UpdatedSince, runtime.Text),
-		runtime.Opt(in.UpdatedUntil, runtime.Text),
-	}
+	return runtime.SeqAs[Session](ctx, c.rt, &searchSessionsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var searchSessionsOp = runtime.Operation{

@@ -15,7 +15,7 @@ var Table = runtime.Table{
 			InputSchema:  createEventInputSchema,
 			OutputSchema: createEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeCreateEvent,
+			Op:           &createEventOp,
 		},
 		{
 			Name:         "get_event",
@@ -24,7 +24,7 @@ var Table = runtime.Table{
 			InputSchema:  getEventInputSchema,
 			OutputSchema: getEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetEvent,
+			Op:           &getEventOp,
 		},
 		{
 			Name:         "list_attendees_from_event",
@@ -33,7 +33,7 @@ var Table = runtime.Table{
 			InputSchema:  listAttendeesFromEventInputSchema,
 			OutputSchema: listAttendeesFromEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListAttendeesFromEvent,
+			Op:           &listAttendeesFromEventOp,
 		},
 		{
 			Name:         "list_events",
@@ -42,7 +42,7 @@ var Table = runtime.Table{
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListEvents,
+			Op:           &listEventsOp,
 		},
 		{
 			Name:         "list_sessions",
@@ -51,7 +51,7 @@ var Table = runtime.Table{
 			InputSchema:  listSessionsInputSchema,
 			OutputSchema: listSessionsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListSessions,
+			Op:           &listSessionsOp,
 		},
 		{
 			Name:         "register_someone_for_session",
@@ -60,7 +60,7 @@ var Table = runtime.Table{
 			InputSchema:  registerSomeoneForSessionInputSchema,
 			OutputSchema: registerSomeoneForSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRegisterSomeoneForSession,
+			Op:           &registerSomeoneForSessionOp,
 		},
 		{
 			Name:         "update_event",
@@ -69,7 +69,7 @@ var Table = runtime.Table{
 			InputSchema:  updateEventInputSchema,
 			OutputSchema: updateEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeUpdateEvent,
+			Op:           &updateEventOp,
 		},
 		{
 			Name:         "ping",
@@ -78,7 +78,7 @@ var Table = runtime.Table{
 			InputSchema:  pingInputSchema,
 			OutputSchema: pingOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokePing,
+			Op:           &pingOp,
 		},
 		{
 			Name:         "get_me",
@@ -87,7 +87,7 @@ var Table = runtime.Table{
 			InputSchema:  getMeInputSchema,
 			OutputSchema: getMeOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetMe,
+			Op:           &getMeOp,
 		},
 		{
 			Name:         "get_organization",
@@ -96,7 +96,7 @@ var Table = runtime.Table{
 			InputSchema:  getOrganizationInputSchema,
 			OutputSchema: getOrganizationOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetOrganization,
+			Op:           &getOrganizationOp,
 		},
 		{
 			Name:         "search_events",
@@ -105,7 +105,7 @@ var Table = runtime.Table{
 			InputSchema:  searchEventsInputSchema,
 			OutputSchema: searchEventsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeSearchEvents,
+			Op:           &searchEventsOp,
 		},
 		{
 			Name:         "copy_event",
@@ -114,7 +114,7 @@ var Table = runtime.Table{
 			InputSchema:  copyEventInputSchema,
 			OutputSchema: copyEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeCopyEvent,
+			Op:           &copyEventOp,
 		},
 		{
 			Name:         "patch_event",
@@ -123,7 +123,7 @@ var Table = runtime.Table{
 			InputSchema:  patchEventInputSchema,
 			OutputSchema: patchEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokePatchEvent,
+			Op:           &patchEventOp,
 		},
 		{
 			Name:         "delete_event",
@@ -132,7 +132,7 @@ var Table = runtime.Table{
 			InputSchema:  deleteEventInputSchema,
 			OutputSchema: deleteEventOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeDeleteEvent,
+			Op:           &deleteEventOp,
 		},
 		{
 			Name:         "add_event_tag",
@@ -141,7 +141,7 @@ var Table = runtime.Table{
 			InputSchema:  addEventTagInputSchema,
 			OutputSchema: addEventTagOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeAddEventTag,
+			Op:           &addEventTagOp,
 		},
 		{
 			Name:         "remove_event_tag",
@@ -150,7 +150,7 @@ var Table = runtime.Table{
 			InputSchema:  removeEventTagInputSchema,
 			OutputSchema: removeEventTagOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRemoveEventTag,
+			Op:           &removeEventTagOp,
 		},
 		{
 			Name:         "list_event_people",
@@ -159,7 +159,7 @@ var Table = runtime.Table{
 			InputSchema:  listEventPeopleInputSchema,
 			OutputSchema: listEventPeopleOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListEventPeople,
+			Op:           &listEventPeopleOp,
 		},
 		{
 			Name:         "get_event_person",
@@ -168,7 +168,7 @@ var Table = runtime.Table{
 			InputSchema:  getEventPersonInputSchema,
 			OutputSchema: getEventPersonOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetEventPerson,
+			Op:           &getEventPersonOp,
 		},
 		{
 			Name:         "list_event_sessions",
@@ -177,7 +177,7 @@ var Table = runtime.Table{
 			InputSchema:  listEventSessionsInputSchema,
 			OutputSchema: listEventSessionsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListEventSessions,
+			Op:           &listEventSessionsOp,
 		},
 		{
 			Name:         "create_session",
@@ -186,7 +186,7 @@ var Table = runtime.Table{
 			InputSchema:  createSessionInputSchema,
 			OutputSchema: createSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeCreateSession,
+			Op:           &createSessionOp,
 		},
 		{
 			Name:         "search_sessions",
@@ -195,7 +195,7 @@ var Table = runtime.Table{
 			InputSchema:  searchSessionsInputSchema,
 			OutputSchema: searchSessionsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeSearchSessions,
+			Op:           &searchSessionsOp,
 		},
 		{
 			Name:         "get_session",
@@ -204,7 +204,7 @@ var Table = runtime.Table{
 			InputSchema:  getSessionInputSchema,
 			OutputSchema: getSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetSession,
+			Op:           &getSessionOp,
 		},
 		{
 			Name:         "patch_session",
@@ -213,7 +213,7 @@ var Table = runtime.Table{
 			InputSchema:  patchSessionInputSchema,
 			OutputSchema: patchSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokePatchSession,
+			Op:           &patchSessionOp,
 		},
 		{
 			Name:         "update_session",
@@ -222,7 +222,7 @@ var Table = runtime.Table{
 			InputSchema:  updateSessionInputSchema,
 			OutputSchema: updateSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeUpdateSession,
+			Op:           &updateSessionOp,
 		},
 		{
 			Name:         "delete_session",
@@ -231,7 +231,7 @@ var Table = runtime.Table{
 			InputSchema:  deleteSessionInputSchema,
 			OutputSchema: deleteSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeDeleteSession,
+			Op:           &deleteSessionOp,
 		},
 		{
 			Name:         "list_session_people",
@@ -240,7 +240,7 @@ var Table = runtime.Table{
 			InputSchema:  listSessionPeopleInputSchema,
 			OutputSchema: listSessionPeopleOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListSessionPeople,
+			Op:           &listSessionPeopleOp,
 		},
 		{
 			Name:         "get_session_person",
@@ -249,7 +249,7 @@ var Table = runtime.Table{
 			InputSchema:  getSessionPersonInputSchema,
 			OutputSchema: getSessionPersonOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetSessionPerson,
+			Op:           &getSessionPersonOp,
 		},
 		{
 			Name:         "patch_session_person",
@@ -258,7 +258,7 @@ var Table = runtime.Table{
 			InputSchema:  patchSessionPersonInputSchema,
 			OutputSchema: patchSessionPersonOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokePatchSessionPerson,
+			Op:           &patchSessionPersonOp,
 		},
 		{
 			Name:         "remove_person_from_session",
@@ -267,7 +267,7 @@ var Table = runtime.Table{
 			InputSchema:  removePersonFromSessionInputSchema,
 			OutputSchema: removePersonFromSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRemovePersonFromSession,
+			Op:           &removePersonFromSessionOp,
 		},
 		{
 			Name:         "remove_email_from_session",
@@ -276,7 +276,7 @@ var Table = runtime.Table{
 			InputSchema:  removeEmailFromSessionInputSchema,
 			OutputSchema: removeEmailFromSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRemoveEmailFromSession,
+			Op:           &removeEmailFromSessionOp,
 		},
 		{
 			Name:         "queue_registrations",
@@ -285,7 +285,7 @@ var Table = runtime.Table{
 			InputSchema:  queueRegistrationsInputSchema,
 			OutputSchema: queueRegistrationsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeQueueRegistrations,
+			Op:           &queueRegistrationsOp,
 		},
 		{
 			Name:         "register_people_for_session",
@@ -294,7 +294,7 @@ var Table = runtime.Table{
 			InputSchema:  registerPeopleForSessionInputSchema,
 			OutputSchema: registerPeopleForSessionOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRegisterPeopleForSession,
+			Op:           &registerPeopleForSessionOp,
 		},
 		{
 			Name:         "list_session_chat_messages",
@@ -303,7 +303,7 @@ var Table = runtime.Table{
 			InputSchema:  listSessionChatMessagesInputSchema,
 			OutputSchema: listSessionChatMessagesOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListSessionChatMessages,
+			Op:           &listSessionChatMessagesOp,
 		},
 		{
 			Name:         "list_session_questions",
@@ -312,7 +312,7 @@ var Table = runtime.Table{
 			InputSchema:  listSessionQuestionsInputSchema,
 			OutputSchema: listSessionQuestionsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListSessionQuestions,
+			Op:           &listSessionQuestionsOp,
 		},
 		{
 			Name:         "list_session_recordings",
@@ -321,7 +321,7 @@ var Table = runtime.Table{
 			InputSchema:  listSessionRecordingsInputSchema,
 			OutputSchema: listSessionRecordingsOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListSessionRecordings,
+			Op:           &listSessionRecordingsOp,
 		},
 		{
 			Name:         "list_people",
@@ -330,7 +330,7 @@ var Table = runtime.Table{
 			InputSchema:  listPeopleInputSchema,
 			OutputSchema: listPeopleOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListPeople,
+			Op:           &listPeopleOp,
 		},
 		{
 			Name:         "get_person",
@@ -339,7 +339,7 @@ var Table = runtime.Table{
 			InputSchema:  getPersonInputSchema,
 			OutputSchema: getPersonOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetPerson,
+			Op:           &getPersonOp,
 		},
 		{
 			Name:         "list_people_attributes",
@@ -348,7 +348,7 @@ var Table = runtime.Table{
 			InputSchema:  listPeopleAttributesInputSchema,
 			OutputSchema: listPeopleAttributesOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListPeopleAttributes,
+			Op:           &listPeopleAttributesOp,
 		},
 		{
 			Name:         "get_job",
@@ -357,7 +357,7 @@ var Table = runtime.Table{
 			InputSchema:  getJobInputSchema,
 			OutputSchema: getJobOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeGetJob,
+			Op:           &getJobOp,
 		},
 		{
 			Name:         "list_job_tasks",
@@ -366,7 +366,7 @@ var Table = runtime.Table{
 			InputSchema:  listJobTasksInputSchema,
 			OutputSchema: listJobTasksOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListJobTasks,
+			Op:           &listJobTasksOp,
 		},
 		{
 			Name:         "list_users",
@@ -375,7 +375,7 @@ var Table = runtime.Table{
 			InputSchema:  listUsersInputSchema,
 			OutputSchema: listUsersOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListUsers,
+			Op:           &listUsersOp,
 		},
 		{
 			Name:         "invite_user",
@@ -384,7 +384,7 @@ var Table = runtime.Table{
 			InputSchema:  inviteUserInputSchema,
 			OutputSchema: inviteUserOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeInviteUser,
+			Op:           &inviteUserOp,
 		},
 		{
 			Name:         "remove_user",
@@ -393,7 +393,7 @@ var Table = runtime.Table{
 			InputSchema:  removeUserInputSchema,
 			OutputSchema: removeUserOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeRemoveUser,
+			Op:           &removeUserOp,
 		},
 		{
 			Name:         "list_webhooks",
@@ -402,7 +402,7 @@ var Table = runtime.Table{
 			InputSchema:  listWebhooksInputSchema,
 			OutputSchema: listWebhooksOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeListWebhooks,
+			Op:           &listWebhooksOp,
 		},
 		{
 			Name:         "create_webhook",
@@ -411,7 +411,7 @@ var Table = runtime.Table{
 			InputSchema:  createWebhookInputSchema,
 			OutputSchema: createWebhookOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeCreateWebhook,
+			Op:           &createWebhookOp,
 		},
 		{
 			Name:         "delete_webhook",
@@ -420,7 +420,7 @@ var Table = runtime.Table{
 			InputSchema:  deleteWebhookInputSchema,
 			OutputSchema: deleteWebhookOutputSchema,
 			Auth:         &apiTokenAuth,
-			Invoke:       invokeDeleteWebhook,
+			Op:           &deleteWebhookOp,
 		},
 	},
 }

@@ -51,32 +51,7 @@ type UpdateEventInput struct {
 //
 // Documented at https://developers.livestorm.co/reference/put_events-id
 func (c *Client) UpdateEvent(ctx context.Context, cred runtime.Credentials, in UpdateEventInput, opts ...runtime.CallOption) (runtime.Typed[Event], error) {
-	return runtime.ObjectAs[Event](ctx, c.rt, &updateEventOp, cred, in.values(), opts...)
-}
-
-func invokeUpdateEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &updateEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of updateEventParams.
-func (in *UpdateEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.OwnerID),
-		runtime.Text(in.Title),
-		runtime.Text(in.Slug),
-		runtime.Text(in.Status),
-		runtime.Text(in.Description),
-		runtime.Bool(in.RecordingEnabled),
-		runtime.Bool(in.ChatEnabled),
-		runtime.Bool(in.EveryoneCanSpeak),
-		runtime.Bool(in.DetailedRegistrationPageEnabled),
-		runtime.Bool(in.LightRegistrationPageEnabled),
-		runtime.Bool(in.RecordingPublic),
-		runtime.Bool(in.ShowInCompanyPage),
-		runtime.Bool(in.PollsEnabled),
-		runtime.Bool(in.QuestionsEnabled),
-	}
+	return runtime.ObjectAs[Event](ctx, c.rt, &updateEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var updateEventOp = runtime.Operation{

@@ -28,22 +28,7 @@ type UpdateSessionInput struct {
 //
 // Errors are [*runtime.Error].
 func (c *Client) UpdateSession(ctx context.Context, cred runtime.Credentials, in UpdateSessionInput, opts ...runtime.CallOption) (runtime.Typed[Session], error) {
-	return runtime.ObjectAs[Session](ctx, c.rt, &updateSessionOp, cred, in.values(), opts...)
-}
-
-func invokeUpdateSession(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &updateSessionOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of updateSessionParams.
-func (in *UpdateSessionInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.SessionID),
-		runtime.Opt(in.EstimatedStartedAt, runtime.Text),
-		runtime.Opt(in.Timezone, runtime.Text),
-		runtime.Opt(in.Name, runtime.Text),
-		runtime.Opt(in.EmbedURL, runtime.Text),
-	}
+	return runtime.ObjectAs[Session](ctx, c.rt, &updateSessionOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var updateSessionOp = runtime.Operation{

@@ -9,7 +9,6 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"modulex.dev/connector/generator/model"
-	"modulex.dev/connector/generator/table"
 )
 
 func action(f *jen.File, p printer, a *model.Action) {
@@ -25,8 +24,6 @@ func action(f *jen.File, p printer, a *model.Action) {
 	if a.Kind == model.KindList {
 		sequence(f, a)
 	}
-	invoke(f, a)
-	arguments(f, a)
 	f.Line()
 	f.Var().Id(a.OpVar).Op("=").Add(p.composite(rt("Operation"), reflect.ValueOf(*a.Op)))
 	if a.Body != nil {
@@ -114,12 +111,12 @@ func typeName(t model.GoType) *jen.Statement {
 // handler prints the typed method:
 //
 //	func (c *Client) GetEvent(ctx context.Context, cred runtime.Credentials, in GetEventInput) (runtime.Object, error) {
-//		return c.rt.Object(ctx, &getEventOp, cred, in.values())
+//		return c.rt.Object(ctx, &getEventOp, cred, runtime.Arguments(&in))
 //	}
 func handler(f *jen.File, a *model.Action) {
 	takes := []jen.Code{ctx, cred, jen.Id("in").Id(a.Input), options}
 	method := methodOf(f, a)
-	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id("opts").Op("...")}
+	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), arguments(a), jen.Id("opts").Op("...")}
 	generic := append([]jen.Code{jen.Id("ctx"), jen.Id("c").Dot("rt")}, passes[1:]...)
 	switch {
 	case a.Kind == model.KindFields:
@@ -149,7 +146,16 @@ func hooked(f *jen.File, a *model.Action) {
 	method := methodOf(f, a)
 	method.Params(ctx, cred, jen.Id("in").Id(a.Input), options).Add(rt("Envelope")).
 		Block(jen.Return(jen.Id("c").Dot("rt").Dot("DoHook").Call(
-			jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id(a.Hook), jen.Id("opts").Op("..."))))
+			jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), arguments(a), jen.Id(a.Hook), jen.Id("opts").Op("..."))))
+}
+
+// arguments are the fields of the input, in the order of the parameters:
+// runtime.Arguments(&in).
+func arguments(a *model.Action) jen.Code {
+	if len(a.Params) == 0 {
+		return jen.Nil()
+	}
+	return rt("Arguments").Call(jen.Op("&").Id("in"))
 }
 
 func methodOf(f *jen.File, a *model.Action) *jen.Statement {
@@ -177,7 +183,7 @@ func handlerComment(f *jen.File, a *model.Action) {
 // sequence prints the iterator of a list action.
 func sequence(f *jen.File, a *model.Action) {
 	f.Add(comment(a.Seq + " is [Client." + a.Method + "] as an iterator: it fetches a page when the one before is used up. An error is its last element."))
-	passes := []jen.Code{jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("in").Dot("values").Call(), jen.Id("opts").Op("...")}
+	passes := []jen.Code{jen.Op("&").Id(a.OpVar), jen.Id("cred"), arguments(a), jen.Id("opts").Op("...")}
 	item, call := rt("Object"), jen.Id("c").Dot("rt").Dot("Seq").Call(append([]jen.Code{jen.Id("ctx")}, passes...)...)
 	if a.Typed != "" {
 		item = rt("Typed").Types(jen.Id(a.Typed))
@@ -187,45 +193,4 @@ func sequence(f *jen.File, a *model.Action) {
 		Params(ctx, cred, jen.Id("in").Id(a.Input), options).
 		Qual("iter", "Seq2").Types(item, jen.Error()).
 		Block(jen.Return(call))
-}
-
-// invoke prints the function of the dispatch table.
-func invoke(f *jen.File, a *model.Action) {
-	f.Line()
-	passes := []jen.Code{jen.Id("ctx"), jen.Op("&").Id(a.OpVar), jen.Id("cred"), jen.Id("input")}
-	run := "Invoke"
-	if a.Hook != "" {
-		run = "InvokeHook"
-		passes = append(passes, jen.Id(a.Hook))
-	}
-	f.Func().Id(a.Invoke).
-		Params(ctx, jen.Id("c").Op("*").Add(rt("Client")), cred, jen.Id("input").Index().Byte(), options).
-		Add(rt("Envelope")).
-		Block(jen.Return(jen.Id("c").Dot(run).Call(append(passes, jen.Id("opts").Op("..."))...)))
-}
-
-// arguments prints the method that lines the fields up with the parameters.
-func arguments(f *jen.File, a *model.Action) {
-	var values []jen.Code
-	for _, p := range a.Params {
-		values = append(values, argument(p))
-	}
-	receiver := jen.Id("in").Op("*").Id(a.Input) // by value Go would make a second method of each
-	if len(values) == 0 {
-		receiver = jen.Op("*").Id(a.Input)
-	}
-	f.Commentf("values are the arguments in the order of %s.", a.ParamsVar)
-	f.Func().Params(receiver).Id("values").Params().Index().Add(rt("Value")).
-		Block(jen.Return(spread(jen.Index().Add(rt("Value")), values...)))
-}
-
-// argument turns a field into a value: runtime.Text(in.Title), or
-// runtime.Opt(in.Slug, runtime.Text).
-func argument(p *model.Param) jen.Code {
-	field := jen.Id("in").Dot(p.Field)
-	of := map[table.Type]string{"object": "Map", "array": "Slice", "boolean": "Bool", "integer": "Int", "number": "Number", "string": "Text", "any": "Any"}[p.Type]
-	if p.Required || p.Type == "object" || p.Type == "array" || p.Type == "any" {
-		return rt(of).Call(field)
-	}
-	return rt("Opt").Call(field, rt(of))
 }

@@ -23,7 +23,11 @@ func dispatch(f *jen.File, c *model.Connector) {
 		if a.Op.Auth != nil {
 			fields = append(fields, kv("Auth", jen.Op("&").Id(vars[a.Op.Auth])))
 		}
-		actions = append(actions, spread(jen.Null(), append(fields, kv("Invoke", jen.Id(a.Invoke)))...))
+		fields = append(fields, kv("Op", jen.Op("&").Id(a.OpVar)))
+		if a.Hook != "" {
+			fields = append(fields, kv("Hook", jen.Id(a.Hook)))
+		}
+		actions = append(actions, spread(jen.Null(), fields...))
 	}
 	f.Comment("Table lists the actions in the order of the manifest.")
 	f.Var().Id("Table").Op("=").Add(spread(rt("Table"),

@@ -16,7 +16,7 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 	a := &Action{
 		Name: name.Value, Description: v.Description.Value, Docs: v.Docs.Value,
 		Method: b.method(goName, name), Input: b.scope.take(goName+"Input", name),
-		OpVar: b.scope.take(local+"Op", name), ParamsVar: b.scope.take(local+"Params", name), Invoke: b.scope.take("invoke"+goName, name),
+		OpVar: b.scope.take(local+"Op", name), ParamsVar: b.scope.take(local+"Params", name),
 		InputConst: b.scope.take(local+"InputSchema", name), OutputConst: b.scope.take(local+"OutputSchema", name),
 		File: name.Value + "_action.go", // the suffix keeps a name from becoming a build constraint
 		Hook: v.Hook.Value,

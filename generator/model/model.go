@@ -107,9 +107,9 @@ type Action struct {
 	Name, Description, Docs string
 
 	// Identifiers of the generated package, and the file they are in.
-	Method, Seq, Input, Output                        string
-	OpVar, ParamsVar, Invoke, InputConst, OutputConst string
-	File                                              string
+	Method, Seq, Input, Output                string
+	OpVar, ParamsVar, InputConst, OutputConst string
+	File                                      string
 
 	Op     *table.Operation
 	Params []*Param

@@ -34,21 +34,7 @@ type GetBacklinksOutput struct {
 //
 // Documented at https://docs.ahrefs.com/docs/api/site-explorer/operations/list-all-backlinks
 func (c *Client) GetBacklinks(ctx context.Context, cred runtime.Credentials, in GetBacklinksInput, opts ...runtime.CallOption) (GetBacklinksOutput, error) {
-	return runtime.OutputsAs[GetBacklinksOutput](ctx, c.rt, &getBacklinksOp, cred, in.values(), opts...)
-}
-
-func invokeGetBacklinks(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getBacklinksOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getBacklinksParams.
-func (in *GetBacklinksInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Target),
-		runtime.Slice(in.Select),
-		runtime.Opt(in.Mode, runtime.Text),
-		runtime.Opt(in.Limit, runtime.Int),
-	}
+	return runtime.OutputsAs[GetBacklinksOutput](ctx, c.rt, &getBacklinksOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getBacklinksOp = runtime.Operation{

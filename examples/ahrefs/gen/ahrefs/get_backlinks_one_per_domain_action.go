@@ -34,21 +34,7 @@ type GetBacklinksOnePerDomainOutput struct {
 //
 // Documented at https://docs.ahrefs.com/docs/api/site-explorer/operations/list-all-backlinks
 func (c *Client) GetBacklinksOnePerDomain(ctx context.Context, cred runtime.Credentials, in GetBacklinksOnePerDomainInput, opts ...runtime.CallOption) (GetBacklinksOnePerDomainOutput, error) {
-	return runtime.OutputsAs[GetBacklinksOnePerDomainOutput](ctx, c.rt, &getBacklinksOnePerDomainOp, cred, in.values(), opts...)
-}
-
-func invokeGetBacklinksOnePerDomain(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getBacklinksOnePerDomainOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getBacklinksOnePerDomainParams.
-func (in *GetBacklinksOnePerDomainInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Target),
-		runtime.Slice(in.Select),
-		runtime.Opt(in.Mode, runtime.Text),
-		runtime.Opt(in.Limit, runtime.Int),
-	}
+	return runtime.OutputsAs[GetBacklinksOnePerDomainOutput](ctx, c.rt, &getBacklinksOnePerDomainOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getBacklinksOnePerDomainOp = runtime.Operation{

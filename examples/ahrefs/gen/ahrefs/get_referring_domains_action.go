@@ -34,21 +34,7 @@ type GetReferringDomainsOutput struct {
 //
 // Documented at https://docs.ahrefs.com/docs/api/site-explorer/operations/list-refdomains
 func (c *Client) GetReferringDomains(ctx context.Context, cred runtime.Credentials, in GetReferringDomainsInput, opts ...runtime.CallOption) (GetReferringDomainsOutput, error) {
-	return runtime.OutputsAs[GetReferringDomainsOutput](ctx, c.rt, &getReferringDomainsOp, cred, in.values(), opts...)
-}
-
-func invokeGetReferringDomains(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getReferringDomainsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getReferringDomainsParams.
-func (in *GetReferringDomainsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Target),
-		runtime.Slice(in.Select),
-		runtime.Opt(in.Mode, runtime.Text),
-		runtime.Opt(in.Limit, runtime.Int),
-	}
+	return runtime.OutputsAs[GetReferringDomainsOutput](ctx, c.rt, &getReferringDomainsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getReferringDomainsOp = runtime.Operation{

@@ -15,7 +15,7 @@ var Table = runtime.Table{
 			InputSchema:  getBacklinksInputSchema,
 			OutputSchema: getBacklinksOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetBacklinks,
+			Op:           &getBacklinksOp,
 		},
 		{
 			Name:         "get_backlinks_one_per_domain",
@@ -24,7 +24,7 @@ var Table = runtime.Table{
 			InputSchema:  getBacklinksOnePerDomainInputSchema,
 			OutputSchema: getBacklinksOnePerDomainOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetBacklinksOnePerDomain,
+			Op:           &getBacklinksOnePerDomainOp,
 		},
 		{
 			Name:         "get_referring_domains",
@@ -33,7 +33,7 @@ var Table = runtime.Table{
 			InputSchema:  getReferringDomainsInputSchema,
 			OutputSchema: getReferringDomainsOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetReferringDomains,
+			Op:           &getReferringDomainsOp,
 		},
 	},
 }

@@ -43,24 +43,7 @@ type EventSegmentationOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#event-segmentation
 func (c *Client) EventSegmentation(ctx context.Context, cred runtime.Credentials, in EventSegmentationInput, opts ...runtime.CallOption) (EventSegmentationOutput, error) {
-	return runtime.OutputsAs[EventSegmentationOutput](ctx, c.rt, &eventSegmentationOp, cred, in.values(), opts...)
-}
-
-func invokeEventSegmentation(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &eventSegmentationOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of eventSegmentationParams.
-func (in *EventSegmentationInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventType),
-		runtime.Text(in.Start),
-		runtime.Text(in.End),
-		runtime.Opt(in.Metric, runtime.Text),
-		runtime.Opt(in.Interval, runtime.Text),
-		runtime.Opt(in.GroupBy, runtime.Text),
-		runtime.Opt(in.Limit, runtime.Int),
-	}
+	return runtime.OutputsAs[EventSegmentationOutput](ctx, c.rt, &eventSegmentationOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var eventSegmentationOp = runtime.Operation{

@@ -35,21 +35,7 @@ type GetActiveUsersOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#active-and-new-user-counts
 func (c *Client) GetActiveUsers(ctx context.Context, cred runtime.Credentials, in GetActiveUsersInput, opts ...runtime.CallOption) (GetActiveUsersOutput, error) {
-	return runtime.OutputsAs[GetActiveUsersOutput](ctx, c.rt, &getActiveUsersOp, cred, in.values(), opts...)
-}
-
-func invokeGetActiveUsers(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getActiveUsersOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getActiveUsersParams.
-func (in *GetActiveUsersInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Start),
-		runtime.Text(in.End),
-		runtime.Opt(in.Metric, runtime.Text),
-		runtime.Opt(in.Interval, runtime.Text),
-	}
+	return runtime.OutputsAs[GetActiveUsersOutput](ctx, c.rt, &getActiveUsersOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getActiveUsersOp = runtime.Operation{

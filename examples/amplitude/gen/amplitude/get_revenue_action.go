@@ -35,21 +35,7 @@ type GetRevenueOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#revenue-ltv
 func (c *Client) GetRevenue(ctx context.Context, cred runtime.Credentials, in GetRevenueInput, opts ...runtime.CallOption) (GetRevenueOutput, error) {
-	return runtime.OutputsAs[GetRevenueOutput](ctx, c.rt, &getRevenueOp, cred, in.values(), opts...)
-}
-
-func invokeGetRevenue(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getRevenueOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getRevenueParams.
-func (in *GetRevenueInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Start),
-		runtime.Text(in.End),
-		runtime.Opt(in.Metric, runtime.Text),
-		runtime.Opt(in.Interval, runtime.Text),
-	}
+	return runtime.OutputsAs[GetRevenueOutput](ctx, c.rt, &getRevenueOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getRevenueOp = runtime.Operation{

@@ -31,20 +31,7 @@ type GroupIdentifyOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/group-identify
 func (c *Client) GroupIdentify(ctx context.Context, cred runtime.Credentials, in GroupIdentifyInput, opts ...runtime.CallOption) (GroupIdentifyOutput, error) {
-	return runtime.OutputsAs[GroupIdentifyOutput](ctx, c.rt, &groupIdentifyOp, cred, in.values(), opts...)
-}
-
-func invokeGroupIdentify(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &groupIdentifyOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of groupIdentifyParams.
-func (in *GroupIdentifyInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.GroupType),
-		runtime.Text(in.GroupValue),
-		runtime.Map(in.GroupProperties),
-	}
+	return runtime.OutputsAs[GroupIdentifyOutput](ctx, c.rt, &groupIdentifyOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var groupIdentifyOp = runtime.Operation{

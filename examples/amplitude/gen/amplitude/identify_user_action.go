@@ -31,20 +31,7 @@ type IdentifyUserOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/identify
 func (c *Client) IdentifyUser(ctx context.Context, cred runtime.Credentials, in IdentifyUserInput, opts ...runtime.CallOption) (IdentifyUserOutput, error) {
-	return runtime.OutputsAs[IdentifyUserOutput](ctx, c.rt, &identifyUserOp, cred, in.values(), opts...)
-}
-
-func invokeIdentifyUser(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &identifyUserOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of identifyUserParams.
-func (in *IdentifyUserInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Map(in.UserProperties),
-		runtime.Opt(in.UserID, runtime.Text),
-		runtime.Opt(in.DeviceID, runtime.Text),
-	}
+	return runtime.OutputsAs[IdentifyUserOutput](ctx, c.rt, &identifyUserOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var identifyUserOp = runtime.Operation{

@@ -23,16 +23,7 @@ type ListEventsOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#events-list
 func (c *Client) ListEvents(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) (ListEventsOutput, error) {
-	return runtime.OutputsAs[ListEventsOutput](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
-}
-
-func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listEventsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listEventsParams.
-func (*ListEventsInput) values() []runtime.Value {
-	return []runtime.Value{}
+	return runtime.OutputsAs[ListEventsOutput](ctx, c.rt, &listEventsOp, cred, nil, opts...)
 }
 
 var listEventsOp = runtime.Operation{

@@ -27,16 +27,7 @@ type RealtimeActiveUsersOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#real-time-active-users
 func (c *Client) RealtimeActiveUsers(ctx context.Context, cred runtime.Credentials, in RealtimeActiveUsersInput, opts ...runtime.CallOption) (RealtimeActiveUsersOutput, error) {
-	return runtime.OutputsAs[RealtimeActiveUsersOutput](ctx, c.rt, &realtimeActiveUsersOp, cred, in.values(), opts...)
-}
-
-func invokeRealtimeActiveUsers(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &realtimeActiveUsersOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of realtimeActiveUsersParams.
-func (*RealtimeActiveUsersInput) values() []runtime.Value {
-	return []runtime.Value{}
+	return runtime.OutputsAs[RealtimeActiveUsersOutput](ctx, c.rt, &realtimeActiveUsersOp, cred, nil, opts...)
 }
 
 var realtimeActiveUsersOp = runtime.Operation{

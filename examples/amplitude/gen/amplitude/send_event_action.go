@@ -65,35 +65,7 @@ type SendEventOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/http-v2
 func (c *Client) SendEvent(ctx context.Context, cred runtime.Credentials, in SendEventInput, opts ...runtime.CallOption) (SendEventOutput, error) {
-	return runtime.OutputsAs[SendEventOutput](ctx, c.rt, &sendEventOp, cred, in.values(), opts...)
-}
-
-func invokeSendEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &sendEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of sendEventParams.
-func (in *SendEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventType),
-		runtime.Opt(in.UserID, runtime.Text),
-		runtime.Opt(in.DeviceID, runtime.Text),
-		runtime.Map(in.EventProperties),
-		runtime.Map(in.UserProperties),
-		runtime.Opt(in.Time, runtime.Int),
-		runtime.Opt(in.SessionID, runtime.Int),
-		runtime.Opt(in.InsertID, runtime.Text),
-		runtime.Opt(in.AppVersion, runtime.Text),
-		runtime.Opt(in.Platform, runtime.Text),
-		runtime.Opt(in.Country, runtime.Text),
-		runtime.Opt(in.Language, runtime.Text),
-		runtime.Opt(in.IP, runtime.Text),
-		runtime.Opt(in.Price, runtime.Number),
-		runtime.Opt(in.Quantity, runtime.Int),
-		runtime.Opt(in.Revenue, runtime.Number),
-		runtime.Opt(in.ProductID, runtime.Text),
-		runtime.Opt(in.RevenueType, runtime.Text),
-	}
+	return runtime.OutputsAs[SendEventOutput](ctx, c.rt, &sendEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var sendEventOp = runtime.Operation{

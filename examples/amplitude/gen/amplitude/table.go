@@ -15,7 +15,7 @@ var Table = runtime.Table{
 			InputSchema:  sendEventInputSchema,
 			OutputSchema: sendEventOutputSchema,
 			Auth:         &ingestAuth,
-			Invoke:       invokeSendEvent,
+			Op:           &sendEventOp,
 		},
 		{
 			Name:         "identify_user",
@@ -24,7 +24,7 @@ var Table = runtime.Table{
 			InputSchema:  identifyUserInputSchema,
 			OutputSchema: identifyUserOutputSchema,
 			Auth:         &ingestAuth,
-			Invoke:       invokeIdentifyUser,
+			Op:           &identifyUserOp,
 		},
 		{
 			Name:         "group_identify",
@@ -33,7 +33,7 @@ var Table = runtime.Table{
 			InputSchema:  groupIdentifyInputSchema,
 			OutputSchema: groupIdentifyOutputSchema,
 			Auth:         &ingestAuth,
-			Invoke:       invokeGroupIdentify,
+			Op:           &groupIdentifyOp,
 		},
 		{
 			Name:         "user_search",
@@ -42,7 +42,7 @@ var Table = runtime.Table{
 			InputSchema:  userSearchInputSchema,
 			OutputSchema: userSearchOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeUserSearch,
+			Op:           &userSearchOp,
 		},
 		{
 			Name:         "user_activity",
@@ -51,7 +51,7 @@ var Table = runtime.Table{
 			InputSchema:  userActivityInputSchema,
 			OutputSchema: userActivityOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeUserActivity,
+			Op:           &userActivityOp,
 		},
 		{
 			Name:         "event_segmentation",
@@ -60,7 +60,7 @@ var Table = runtime.Table{
 			InputSchema:  eventSegmentationInputSchema,
 			OutputSchema: eventSegmentationOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeEventSegmentation,
+			Op:           &eventSegmentationOp,
 		},
 		{
 			Name:         "get_active_users",
@@ -69,7 +69,7 @@ var Table = runtime.Table{
 			InputSchema:  getActiveUsersInputSchema,
 			OutputSchema: getActiveUsersOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeGetActiveUsers,
+			Op:           &getActiveUsersOp,
 		},
 		{
 			Name:         "realtime_active_users",
@@ -78,7 +78,7 @@ var Table = runtime.Table{
 			InputSchema:  realtimeActiveUsersInputSchema,
 			OutputSchema: realtimeActiveUsersOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeRealtimeActiveUsers,
+			Op:           &realtimeActiveUsersOp,
 		},
 		{
 			Name:         "list_events",
@@ -87,7 +87,7 @@ var Table = runtime.Table{
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeListEvents,
+			Op:           &listEventsOp,
 		},
 		{
 			Name:         "get_revenue",
@@ -96,7 +96,7 @@ var Table = runtime.Table{
 			InputSchema:  getRevenueInputSchema,
 			OutputSchema: getRevenueOutputSchema,
 			Auth:         &dashboardAuth,
-			Invoke:       invokeGetRevenue,
+			Op:           &getRevenueOp,
 		},
 		{
 			Name:         "user_profile",
@@ -105,7 +105,7 @@ var Table = runtime.Table{
 			InputSchema:  userProfileInputSchema,
 			OutputSchema: userProfileOutputSchema,
 			Auth:         &profileAuth,
-			Invoke:       invokeUserProfile,
+			Op:           &userProfileOp,
 		},
 	},
 }

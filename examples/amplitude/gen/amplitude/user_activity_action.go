@@ -33,21 +33,7 @@ type UserActivityOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#user-activity
 func (c *Client) UserActivity(ctx context.Context, cred runtime.Credentials, in UserActivityInput, opts ...runtime.CallOption) (UserActivityOutput, error) {
-	return runtime.OutputsAs[UserActivityOutput](ctx, c.rt, &userActivityOp, cred, in.values(), opts...)
-}
-
-func invokeUserActivity(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &userActivityOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of userActivityParams.
-func (in *UserActivityInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.AmplitudeID),
-		runtime.Opt(in.Offset, runtime.Int),
-		runtime.Opt(in.Limit, runtime.Int),
-		runtime.Opt(in.Direction, runtime.Text),
-	}
+	return runtime.OutputsAs[UserActivityOutput](ctx, c.rt, &userActivityOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var userActivityOp = runtime.Operation{

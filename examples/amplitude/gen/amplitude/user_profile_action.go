@@ -38,22 +38,7 @@ type UserProfileOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/user-profile
 func (c *Client) UserProfile(ctx context.Context, cred runtime.Credentials, in UserProfileInput, opts ...runtime.CallOption) (UserProfileOutput, error) {
-	return runtime.OutputsAs[UserProfileOutput](ctx, c.rt, &userProfileOp, cred, in.values(), opts...)
-}
-
-func invokeUserProfile(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &userProfileOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of userProfileParams.
-func (in *UserProfileInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.UserID, runtime.Text),
-		runtime.Opt(in.DeviceID, runtime.Text),
-		runtime.Opt(in.GetAmpProps, runtime.Bool),
-		runtime.Opt(in.GetCohortIDs, runtime.Bool),
-		runtime.Opt(in.GetComputations, runtime.Bool),
-	}
+	return runtime.OutputsAs[UserProfileOutput](ctx, c.rt, &userProfileOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var userProfileOp = runtime.Operation{

@@ -27,18 +27,7 @@ type UserSearchOutput struct {
 //
 // Documented at https://amplitude.com/docs/apis/analytics/dashboard-rest#user-search
 func (c *Client) UserSearch(ctx context.Context, cred runtime.Credentials, in UserSearchInput, opts ...runtime.CallOption) (UserSearchOutput, error) {
-	return runtime.OutputsAs[UserSearchOutput](ctx, c.rt, &userSearchOp, cred, in.values(), opts...)
-}
-
-func invokeUserSearch(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &userSearchOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of userSearchParams.
-func (in *UserSearchInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.User),
-	}
+	return runtime.OutputsAs[UserSearchOutput](ctx, c.rt, &userSearchOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var userSearchOp = runtime.Operation{

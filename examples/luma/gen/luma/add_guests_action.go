@@ -32,21 +32,7 @@ type AddGuestsOutput struct {
 //
 // Documented at https://docs.luma.com/reference/post_v1-event-add-guests
 func (c *Client) AddGuests(ctx context.Context, cred runtime.Credentials, in AddGuestsInput, opts ...runtime.CallOption) (AddGuestsOutput, error) {
-	return runtime.OutputsAs[AddGuestsOutput](ctx, c.rt, &addGuestsOp, cred, in.values(), opts...)
-}
-
-func invokeAddGuests(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &addGuestsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of addGuestsParams.
-func (in *AddGuestsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.GuestsJSON),
-		runtime.Opt(in.TicketJSON, runtime.Text),
-		runtime.Opt(in.TicketsJSON, runtime.Text),
-	}
+	return runtime.OutputsAs[AddGuestsOutput](ctx, c.rt, &addGuestsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var addGuestsOp = runtime.Operation{

@@ -68,37 +68,7 @@ type CreateEventOutput struct {
 //
 // Documented at https://docs.luma.com/reference/post_v1-event-create
 func (c *Client) CreateEvent(ctx context.Context, cred runtime.Credentials, in CreateEventInput, opts ...runtime.CallOption) (CreateEventOutput, error) {
-	return runtime.OutputsAs[CreateEventOutput](ctx, c.rt, &createEventOp, cred, in.values(), opts...)
-}
-
-func invokeCreateEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &createEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of createEventParams.
-func (in *CreateEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.Name),
-		runtime.Text(in.StartAt),
-		runtime.Text(in.Timezone),
-		runtime.Opt(in.EndAt, runtime.Text),
-		runtime.Opt(in.DescriptionMd, runtime.Text),
-		runtime.Opt(in.Visibility, runtime.Text),
-		runtime.Opt(in.Slug, runtime.Text),
-		runtime.Opt(in.MeetingURL, runtime.Text),
-		runtime.Opt(in.CoverURL, runtime.Text),
-		runtime.Opt(in.MaxCapacity, runtime.Int),
-		runtime.Opt(in.CanRegisterForMultipleTickets, runtime.Bool),
-		runtime.Opt(in.ShowGuestList, runtime.Bool),
-		runtime.Opt(in.RemindersDisabled, runtime.Bool),
-		runtime.Opt(in.NameRequirement, runtime.Text),
-		runtime.Opt(in.PhoneNumberRequirement, runtime.Text),
-		runtime.Opt(in.TintColor, runtime.Text),
-		runtime.Opt(in.CoordinateJSON, runtime.Text),
-		runtime.Opt(in.GeoAddressJSON, runtime.Text),
-		runtime.Opt(in.RegistrationQuestionsJSON, runtime.Text),
-		runtime.Opt(in.FeedbackEmailJSON, runtime.Text),
-	}
+	return runtime.OutputsAs[CreateEventOutput](ctx, c.rt, &createEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var createEventOp = runtime.Operation{

@@ -26,18 +26,7 @@ type GetEventOutput struct {
 //
 // Documented at https://docs.luma.com/reference/get_v1-event-get
 func (c *Client) GetEvent(ctx context.Context, cred runtime.Credentials, in GetEventInput, opts ...runtime.CallOption) (GetEventOutput, error) {
-	return runtime.OutputsAs[GetEventOutput](ctx, c.rt, &getEventOp, cred, in.values(), opts...)
-}
-
-func invokeGetEvent(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getEventOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getEventParams.
-func (in *GetEventInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-	}
+	return runtime.OutputsAs[GetEventOutput](ctx, c.rt, &getEventOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getEventOp = runtime.Operation{

@@ -29,19 +29,7 @@ type GetGuestOutput struct {
 //
 // Documented at https://docs.luma.com/reference/get_v1-event-get-guest
 func (c *Client) GetGuest(ctx context.Context, cred runtime.Credentials, in GetGuestInput, opts ...runtime.CallOption) (GetGuestOutput, error) {
-	return runtime.OutputsAs[GetGuestOutput](ctx, c.rt, &getGuestOp, cred, in.values(), opts...)
-}
-
-func invokeGetGuest(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getGuestOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getGuestParams.
-func (in *GetGuestInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.GuestID),
-	}
+	return runtime.OutputsAs[GetGuestOutput](ctx, c.rt, &getGuestOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getGuestOp = runtime.Operation{

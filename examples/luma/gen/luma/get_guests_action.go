@@ -41,23 +41,7 @@ type GetGuestsOutput struct {
 //
 // Documented at https://docs.luma.com/reference/get_v1-event-get-guests
 func (c *Client) GetGuests(ctx context.Context, cred runtime.Credentials, in GetGuestsInput, opts ...runtime.CallOption) (GetGuestsOutput, error) {
-	return runtime.OutputsAs[GetGuestsOutput](ctx, c.rt, &getGuestsOp, cred, in.values(), opts...)
-}
-
-func invokeGetGuests(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &getGuestsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of getGuestsParams.
-func (in *GetGuestsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.ApprovalStatus, runtime.Text),
-		runtime.Opt(in.PaginationCursor, runtime.Text),
-		runtime.Opt(in.PaginationLimit, runtime.Int),
-		runtime.Opt(in.SortColumn, runtime.Text),
-		runtime.Opt(in.SortDirection, runtime.Text),
-	}
+	return runtime.OutputsAs[GetGuestsOutput](ctx, c.rt, &getGuestsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var getGuestsOp = runtime.Operation{

@@ -41,24 +41,7 @@ type ListEventsOutput struct {
 //
 // Documented at https://docs.luma.com/reference/get_v1-calendar-list-events
 func (c *Client) ListEvents(ctx context.Context, cred runtime.Credentials, in ListEventsInput, opts ...runtime.CallOption) (ListEventsOutput, error) {
-	return runtime.OutputsAs[ListEventsOutput](ctx, c.rt, &listEventsOp, cred, in.values(), opts...)
-}
-
-func invokeListEvents(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listEventsOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listEventsParams.
-func (in *ListEventsInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Opt(in.After, runtime.Text),
-		runtime.Opt(in.Before, runtime.Text),
-		runtime.Opt(in.PaginationCursor, runtime.Text),
-		runtime.Opt(in.PaginationLimit, runtime.Int),
-		runtime.Opt(in.Status, runtime.Text),
-		runtime.Opt(in.SortColumn, runtime.Text),
-		runtime.Opt(in.SortDirection, runtime.Text),
-	}
+	return runtime.OutputsAs[ListEventsOutput](ctx, c.rt, &listEventsOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listEventsOp = runtime.Operation{

@@ -28,19 +28,7 @@ type ListTicketTypesOutput struct {
 //
 // Documented at https://docs.luma.com/reference/get_v1-event-ticket-types-list
 func (c *Client) ListTicketTypes(ctx context.Context, cred runtime.Credentials, in ListTicketTypesInput, opts ...runtime.CallOption) (ListTicketTypesOutput, error) {
-	return runtime.OutputsAs[ListTicketTypesOutput](ctx, c.rt, &listTicketTypesOp, cred, in.values(), opts...)
-}
-
-func invokeListTicketTypes(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &listTicketTypesOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of listTicketTypesParams.
-func (in *ListTicketTypesInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Opt(in.IncludeHidden, runtime.Bool),
-	}
+	return runtime.OutputsAs[ListTicketTypesOutput](ctx, c.rt, &listTicketTypesOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var listTicketTypesOp = runtime.Operation{

@@ -25,20 +25,7 @@ type SendInvitesInput struct {
 //
 // Documented at https://docs.luma.com/reference/post_v1-event-send-invites
 func (c *Client) SendInvites(ctx context.Context, cred runtime.Credentials, in SendInvitesInput, opts ...runtime.CallOption) error {
-	return c.rt.Do(ctx, &sendInvitesOp, cred, in.values(), opts...)
-}
-
-func invokeSendInvites(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-	return c.Invoke(ctx, &sendInvitesOp, cred, input, opts...)
-}
-
-// values are the arguments in the order of sendInvitesParams.
-func (in *SendInvitesInput) values() []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(in.EventID),
-		runtime.Text(in.GuestsJSON),
-		runtime.Opt(in.Message, runtime.Text),
-	}
+	return c.rt.Do(ctx, &sendInvitesOp, cred, runtime.Arguments(&in), opts...)
 }
 
 var sendInvitesOp = runtime.Operation{

@@ -15,7 +15,7 @@ var Table = runtime.Table{
 			InputSchema:  createEventInputSchema,
 			OutputSchema: createEventOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeCreateEvent,
+			Op:           &createEventOp,
 		},
 		{
 			Name:         "get_event",
@@ -24,7 +24,7 @@ var Table = runtime.Table{
 			InputSchema:  getEventInputSchema,
 			OutputSchema: getEventOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetEvent,
+			Op:           &getEventOp,
 		},
 		{
 			Name:         "list_events",
@@ -33,7 +33,7 @@ var Table = runtime.Table{
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeListEvents,
+			Op:           &listEventsOp,
 		},
 		{
 			Name:         "get_guest",
@@ -42,7 +42,7 @@ var Table = runtime.Table{
 			InputSchema:  getGuestInputSchema,
 			OutputSchema: getGuestOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetGuest,
+			Op:           &getGuestOp,
 		},
 		{
 			Name:         "get_guests",
@@ -51,7 +51,7 @@ var Table = runtime.Table{
 			InputSchema:  getGuestsInputSchema,
 			OutputSchema: getGuestsOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeGetGuests,
+			Op:           &getGuestsOp,
 		},
 		{
 			Name:         "add_guests",
@@ -60,7 +60,7 @@ var Table = runtime.Table{
 			InputSchema:  addGuestsInputSchema,
 			OutputSchema: addGuestsOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeAddGuests,
+			Op:           &addGuestsOp,
 		},
 		{
 			Name:         "list_ticket_types",
@@ -69,7 +69,7 @@ var Table = runtime.Table{
 			InputSchema:  listTicketTypesInputSchema,
 			OutputSchema: listTicketTypesOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeListTicketTypes,
+			Op:           &listTicketTypesOp,
 		},
 		{
 			Name:         "send_invites",
@@ -78,7 +78,7 @@ var Table = runtime.Table{
 			InputSchema:  sendInvitesInputSchema,
 			OutputSchema: sendInvitesOutputSchema,
 			Auth:         &apiKeyAuth,
-			Invoke:       invokeSendInvites,
+			Op:           &sendInvitesOp,
 		},
 	},
 }
