@@ -63,6 +63,30 @@ func TestGood(t *testing.T) {
 	})
 }
 
+// What is generated is printed as gofmt lays it out; nothing formats it
+// afterwards.
+func TestGofmtChangesNothing(t *testing.T) {
+	check := func(t *testing.T, src []byte) {
+		for _, f := range generate(t, src) {
+			want, err := format.Source(f.Content)
+			if err != nil {
+				t.Fatalf("%s: %v", f.Name, err)
+			}
+			if diff := cmp.Diff(string(want), string(f.Content)); diff != "" {
+				t.Errorf("%s (-gofmt +generated):\n%s", f.Name, diff)
+			}
+		}
+	}
+	eachCase(t, goodCases, func(t *testing.T, c *txtar.Archive) { check(t, manifestOf(t, c)) })
+	manifests, err := filepath.Glob("../examples/*/manifest.yaml")
+	if err != nil || len(manifests) == 0 {
+		t.Fatalf("no examples, %v", err)
+	}
+	for _, file := range append(manifests, "../manifest.yaml") {
+		t.Run(file, func(t *testing.T) { check(t, read(t, file)) })
+	}
+}
+
 func TestFaulty(t *testing.T) {
 	eachCase(t, faultyCases, func(t *testing.T, c *txtar.Archive) {
 		if len(c.Files) != 2 || c.Files[1].Name != "want" {

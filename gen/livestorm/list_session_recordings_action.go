@@ -61,7 +61,7 @@ var listSessionRecordingsParams = []runtime.Param{
 		In:          runtime.InQuery,
 		Wire:        "url_expires_in",
 		APIDefault:  "43200",
-		Check:       &runtime.Check{Min: runtime.Bound{Set: true, Value: 3600.0}, Max: runtime.Bound{Set: true, Value: 604800.0}},
+		Check:       &runtime.Check{Min: runtime.Bound{Set: true, Value: 3600}, Max: runtime.Bound{Set: true, Value: 604800}},
 		Description: "Life of the links in seconds",
 	},
 }

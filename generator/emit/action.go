@@ -4,108 +4,114 @@
 package emit
 
 import (
-	"reflect"
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	"modulex.dev/connector/generator/model"
 )
 
-func action(f *jen.File, p printer, a *model.Action) {
-	input(f, a)
-	if a.Kind == model.KindFields && a.Hook == "" {
-		output(f, a)
-	}
-	if a.Hook == "" {
-		handler(f, a)
-	} else {
-		hooked(f, a)
-	}
-	if a.Kind == model.KindList {
-		sequence(f, a)
-	}
-	f.Line()
-	f.Var().Id(a.OpVar).Op("=").Add(p.composite(rt("Operation"), reflect.ValueOf(*a.Op)))
+// action prints the file: a form that many actions share, with the words of this
+// one, and its tables.
+func (e *emitter) action(a *model.Action) ([]byte, error) {
+	w := literals{printer: e.printer}
+	w.declare(a.OpVar, *a.Op)
 	if a.Body != nil {
-		f.Line()
-		f.Var().Id(a.Body.Var).Op("=").Add(p.composite(rt("Body"), reflect.ValueOf(*a.Body.Body)))
+		w.declare(a.Body.Var, *a.Body.Body)
 	}
-	f.Line()
-	params := printer{pointers: p.pointers}
-	f.Var().Id(a.ParamsVar).Op("=").Add(params.slice(reflect.ValueOf(a.Op.Params)))
+	params := w.params
+	w.params = nil // here it is written out
+	w.declare(a.ParamsVar, a.Op.Params)
+	w.params = params
+	f := form{Kind: a.Kind, typed: a.Typed != "", hooked: a.Hook != "", input: len(a.Params) > 0, time: w.usesTime}
+	if f.Kind == model.KindFields {
+		f.json = slices.ContainsFunc(a.Out, func(x model.TypeField) bool { return x.Type.JSON })
+	}
+	frame, err := e.frame(f)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	b.WriteString(e.head)
+	b.WriteString(filled(frame, a))
+	b.WriteByte('\n')
+	_, err = w.WriteTo(&b)
+	return b.Bytes(), err
 }
 
-// input prints the input type:
+// inputFields are the fields of the input type:
 //
-//	// GetEventInput is the input of [Client.GetEvent].
-//	type GetEventInput struct {
-//		// EventID (required): The ID of the event.
-//		EventID string
-//	}
-func input(f *jen.File, a *model.Action) {
-	var fields []jen.Code
+//	// EventID (required): The ID of the event.
+//	EventID string
+func inputFields(a *model.Action) string {
+	var b strings.Builder
 	for _, p := range a.Params {
 		label := p.Field
 		if p.Required {
 			label += " (required)"
 		}
-		fields = append(fields, comment(label+": "+sentence(p.Description)), jen.Id(p.Field).Add(goType(p)))
+		b.WriteString(commented(label+": "+sentence(p.Description), "\t") + "\n\t" + p.Field + " " + goType(p) + "\n")
 	}
-	f.Commentf("%s is the input of [Client.%s].", a.Input, a.Method)
-	f.Type().Id(a.Input).Struct(fields...)
+	return b.String()
 }
 
 // goType is the type of a parameter's field. Optional scalars are pointers:
 // nil is not sent.
-func goType(p *model.Param) jen.Code {
-	var t *jen.Statement
+func goType(p *model.Param) string {
 	switch p.Type {
 	case "object":
-		return jen.Map(jen.String()).Any()
+		return "map[string]any"
 	case "array":
 		if name := scalars[string(p.Items)]; name != "" {
-			return jen.Index().Id(name)
+			return "[]" + name
 		}
-		return jen.Index().Any()
+		return "[]any"
 	case "any":
-		return jen.Any()
-	default:
-		t = jen.Id(scalars[string(p.Type)])
+		return "any"
 	}
 	if !p.Required {
-		return jen.Op("*").Add(t)
+		return "*" + scalars[string(p.Type)]
 	}
-	return t
+	return scalars[string(p.Type)]
 }
 
 // scalars are the Go types of JSON's scalars.
 var scalars = map[string]string{"string": "string", "boolean": "bool", "integer": "int64", "number": "float64"}
 
-// output prints the struct of an action that returns several fields.
-func output(f *jen.File, a *model.Action) {
-	f.Commentf("%s is the result of [Client.%s].", a.Output, a.Method)
-	f.Type().Id(a.Output).Struct(structFields(a.Out)...)
-}
-
-func structFields(list []model.TypeField) (fields []jen.Code) {
-	for _, x := range list {
-		if x.Description != "" {
-			fields = append(fields, comment(x.Go+": "+sentence(x.Description)))
+// structFields are the fields of a struct as gofmt lays them out: types stand
+// below each other up to the next comment.
+func structFields(list []model.TypeField) string {
+	var b strings.Builder
+	width := 0
+	for i, x := range list {
+		if x.Description != "" || i == 0 {
+			width = len(x.Go)
+			for _, next := range list[i+1:] {
+				if next.Description != "" {
+					break
+				}
+				width = max(width, len(next.Go))
+			}
 		}
-		fields = append(fields, jen.Id(x.Go).Add(typeName(x.Type)))
+		if x.Description != "" {
+			b.WriteString(commented(x.Go+": "+sentence(x.Description), "\t") + "\n")
+		}
+		fmt.Fprintf(&b, "\t%-*s %s\n", width, x.Go, typeName(x.Type))
 	}
-	return fields
+	return b.String()
 }
 
-func typeName(t model.GoType) *jen.Statement {
-	s := jen.Op(t.Prefix)
+func typeName(t model.GoType) string {
 	switch {
 	case t.Runtime:
-		return s.Add(rt(t.Name))
+		return t.Prefix + "runtime." + t.Name
 	case t.JSON:
-		return s.Qual("encoding/json", t.Name)
+		return t.Prefix + "json." + t.Name
 	}
-	return s.Id(t.Name)
+	return t.Prefix + t.Name
 }
 
 // handler prints the typed method:
@@ -159,30 +165,30 @@ func arguments(a *model.Action) jen.Code {
 }
 
 func methodOf(f *jen.File, a *model.Action) *jen.Statement {
-	handlerComment(f, a)
+	f.Comment(docStandIn)
 	return f.Func().Params(jen.Id("c").Op("*").Id("Client")).Id(a.Method)
 }
 
-func handlerComment(f *jen.File, a *model.Action) {
-	f.Add(comment(a.Method + " runs " + a.Name + ": " + sentence(a.Description)))
-	f.Comment("//")
+// methodDoc is the comment of the typed method.
+func methodDoc(a *model.Action) string {
+	var b strings.Builder
+	b.WriteString(doc(a.Method+" runs "+a.Name+": "+sentence(a.Description)) + "\n//\n")
 	if a.Op.Method != "" {
-		f.Comment("//	" + a.Op.Method + " " + a.Op.Path)
-		f.Comment("//")
+		b.WriteString("//\t" + a.Op.Method + " " + a.Op.Path + "\n//\n")
 	}
 	if a.Op.Paging != nil {
-		f.Comment("It fetches every page. When it fails midway the list holds what came before.")
+		b.WriteString("// It fetches every page. When it fails midway the list holds what came before.\n")
 	}
-	f.Comment("Errors are [*runtime.Error].")
+	b.WriteString("// Errors are [*runtime.Error].")
 	if a.Docs != "" {
-		f.Comment("//")
-		f.Comment("// Documented at " + a.Docs)
+		b.WriteString("\n//\n// Documented at " + a.Docs)
 	}
+	return b.String()
 }
 
 // sequence prints the iterator of a list action.
 func sequence(f *jen.File, a *model.Action) {
-	f.Add(comment(a.Seq + " is [Client." + a.Method + "] as an iterator: it fetches a page when the one before is used up. An error is its last element."))
+	f.Comment(seqStandIn)
 	passes := []jen.Code{jen.Op("&").Id(a.OpVar), jen.Id("cred"), arguments(a), jen.Id("opts").Op("...")}
 	item, call := rt("Object"), jen.Id("c").Dot("rt").Dot("Seq").Call(append([]jen.Code{jen.Id("ctx")}, passes...)...)
 	if a.Typed != "" {

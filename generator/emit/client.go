@@ -4,9 +4,8 @@
 package emit
 
 import (
+	"bytes"
 	"fmt"
-	"reflect"
-	"time"
 
 	"github.com/dave/jennifer/jen"
 
@@ -14,16 +13,46 @@ import (
 	"modulex.dev/connector/generator/table"
 )
 
-func client(f *jen.File, c *model.Connector) {
-	f.PackageComment("// Package " + c.Package + " is the connector of " + oneLine(c.API.Title) + ".")
-	f.PackageComment("//")
-	for _, line := range wrap(c.API.Overview, 77) {
-		f.PackageComment("// " + line)
+func (e *emitter) client(header string) ([]byte, error) {
+	w := e.shared()
+	code, err := rendered(func(f *jen.File) {
+		clientCode(f, e.Connector)
+		needs(f, needed{time: w.usesTime, jq: w.usesJQ})
+	})
+	if err != nil {
+		return nil, err
 	}
-	f.PackageComment("//")
-	f.PackageComment("// [Table] holds every action for a host that calls them by name; [Client] has a")
-	f.PackageComment("// typed method for each.")
+	var b bytes.Buffer
+	b.WriteString(header + packageDoc(e.Connector) + "package " + e.Package + "\n" + code + "\n")
+	_, err = w.WriteTo(&b)
+	return b.Bytes(), err
+}
 
+// packageDoc is the comment of the package.
+func packageDoc(c *model.Connector) string {
+	lines := []string{"Package " + c.Package + " is the connector of " + oneLine(c.API.Title) + ".", ""}
+	lines = append(lines, wrap(c.API.Overview, 77)...)
+	lines = append(lines, "", "[Table] holds every action for a host that calls them by name; [Client] has a", "typed method for each.")
+	return formatted(lines) + "\n"
+}
+
+// shared are the literals that actions share.
+func (e *emitter) shared() *literals {
+	w := &literals{printer: e.printer}
+	w.declare("api", *e.API)
+	for _, s := range e.Auth {
+		w.declare(s.Var, *s.AuthScheme)
+	}
+	for _, x := range e.Paging {
+		w.declare(x.Var, *x.Paging)
+	}
+	for _, b := range e.Bodies {
+		w.declare(b.Var, *b.Body)
+	}
+	return w
+}
+
+func clientCode(f *jen.File, c *model.Connector) {
 	f.Comment("This stops compiling when the runtime can no longer serve code of this generation.")
 	f.Const().Id("_").Op("=").Add(rt("SupportsGenerator1"))
 
@@ -35,7 +64,7 @@ func client(f *jen.File, c *model.Connector) {
 	f.Func().Id("New").Params(jen.Id("o").Add(rt("Options"))).Params(jen.Op("*").Id("Client"), jen.Error()).Block(
 		jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(rt("NewClient")).Call(jen.Op("&").Id("Table"), jen.Id("o")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
-		jen.Return(jen.Op("&").Id("Client").Values(kv("rt", jen.Id("c"))), jen.Nil()),
+		jen.Return(jen.Op("&").Id("Client").Values(jen.Id("rt").Op(":").Id("c")), jen.Nil()),
 	)
 
 	f.Comment("Runtime returns the client below, which calls actions by name.")
@@ -43,21 +72,6 @@ func client(f *jen.File, c *model.Connector) {
 
 	for _, s := range c.Auth {
 		credentials(f, s)
-	}
-	p := printerOf(c)
-	f.Line()
-	f.Var().Id("api").Op("=").Add(p.composite(rt("API"), reflect.ValueOf(*c.API)))
-	for _, s := range c.Auth {
-		f.Line()
-		f.Var().Id(s.Var).Op("=").Add(p.composite(rt("AuthScheme"), reflect.ValueOf(*s.AuthScheme)))
-	}
-	for _, x := range c.Paging {
-		f.Line()
-		f.Var().Id(x.Var).Op("=").Add(p.composite(rt("Paging"), reflect.ValueOf(*x.Paging)))
-	}
-	for _, b := range c.Bodies {
-		f.Line()
-		f.Var().Id(b.Var).Op("=").Add(p.composite(rt("Body"), reflect.ValueOf(*b.Body)))
 	}
 }
 
@@ -96,19 +110,6 @@ func credentials(f *jen.File, s *model.AuthScheme) {
 	}
 	f.Add(comment(fmt.Sprintf("%s returns the credentials of one tenant: %s", s.Func, sentence(s.Title))))
 	f.Func().Id(s.Func).Params(jen.List(args...).String()).Add(rt("Credentials")).Block(
-		jen.Return(rt("NewCredentials").Call(jen.Lit(s.Type), row(jen.Map(jen.String()).String(), data...))),
+		jen.Return(rt("NewCredentials").Call(jen.Lit(s.Type), jen.Map(jen.String()).String().Values(data...))),
 	)
-}
-
-// per prints a duration in its largest whole unit.
-func per(d time.Duration) jen.Code {
-	for _, u := range []struct {
-		name string
-		unit time.Duration
-	}{{"Hour", time.Hour}, {"Minute", time.Minute}, {"Second", time.Second}} {
-		if d%u.unit == 0 {
-			return jen.Lit(int(d/u.unit)).Op("*").Qual("time", u.name)
-		}
-	}
-	return jen.Lit(int(d/time.Millisecond)).Op("*").Qual("time", "Millisecond")
 }

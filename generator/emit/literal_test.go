@@ -6,7 +6,6 @@ package emit
 import (
 	"bytes"
 	"go/format"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -54,8 +53,17 @@ func TestLiterals(t *testing.T) {
 }`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v := reflect.ValueOf(test.value)
-			if diff := cmp.Diff(test.want, printed(t, p.composite(typeOf(v.Type()), v))); diff != "" {
+			w := literals{printer: p}
+			w.declare("_", test.value)
+			src, err := format.Source(append([]byte("package p\n\n"), w.Bytes()...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(src), "package p\n\n"+w.String()); diff != "" {
+				t.Errorf("gofmt would change it (-gofmt +printed):\n%s", diff)
+			}
+			got := strings.TrimSuffix(strings.TrimPrefix(w.String(), "var _ = "), "\n")
+			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

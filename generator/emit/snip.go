@@ -4,8 +4,13 @@
 package emit
 
 import (
+	"go/format"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -21,46 +26,54 @@ var (
 	options = jen.Id("opts").Op("...").Add(rt("CallOption"))
 )
 
-// kv is one field of a struct literal.
-func kv(name string, value jen.Code) jen.Code { return jen.Id(name).Op(":").Add(value) }
-
-var lines = jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
-
-// spread is a composite literal with an element a line, in the given order
-// (jennifer's Dict would sort them).
-func spread(typ jen.Code, elements ...jen.Code) *jen.Statement {
-	if len(elements) == 0 {
-		return jen.Add(typ).Values()
+// quoted is a string literal, raw where that reads better.
+func quoted(s string) string {
+	if strings.ContainsAny(s, "\"\n\\") && !strings.ContainsFunc(s, func(r rune) bool {
+		return r == '`' || r == '\uFEFF' || r == utf8.RuneError || r != '\n' && unicode.IsControl(r)
+	}) {
+		return "`" + s + "`"
 	}
-	return jen.Add(typ).Custom(lines, elements...)
-}
-
-// row is a composite literal on one line.
-func row(typ jen.Code, elements ...jen.Code) *jen.Statement { return jen.Add(typ).Values(elements...) }
-
-// raw is a raw string literal. The text must hold no back quote.
-func raw(text string) *jen.Statement { return jen.Op("`" + text + "`") }
-
-// text is a string literal, raw where that reads better.
-func text(s string) *jen.Statement {
-	if strings.ContainsAny(s, "\"\n\\") && !strings.ContainsFunc(s, func(r rune) bool { return r == '`' || r != '\n' && unicode.IsControl(r) }) {
-		return raw(s)
-	}
-	return jen.Lit(s)
+	return strconv.Quote(s)
 }
 
 // comment makes comment lines of a text, wrapped. Whatever the text holds, each
 // line begins with "// ", so none of it can become code or a directive.
-func comment(text string) jen.Code {
-	c := jen.Null()
+func comment(text string) jen.Code { return jen.Comment(commented(text, "")) }
+
+// commented is comment as text, each line behind an indent.
+func commented(text, indent string) string {
+	var b strings.Builder
 	for i, line := range wrap(text, 77) {
 		if i > 0 {
-			c.Line()
+			b.WriteByte('\n')
 		}
-		c.Comment(strings.TrimRight("// "+line, " "))
+		b.WriteString(strings.TrimRight(indent+"// "+line, " "))
 	}
-	return c
+	return b.String()
 }
+
+// doc is the comment of a declaration, as gofmt writes it.
+func doc(text string) string { return formatted(wrap(text, 77)) }
+
+// formatted is lines as a comment at the left margin. gofmt lays such comments
+// out: lists, headings and links have forms of their own, so lines that may be
+// one of them are given to it.
+func formatted(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight("// "+line, " ") + "\n")
+	}
+	text := b.String()
+	if slices.ContainsFunc(lines, func(line string) bool { return !prose.MatchString(line) }) {
+		if src, err := format.Source([]byte("package p\n\n" + text + "type p int\n")); err == nil {
+			text = strings.TrimSuffix(strings.TrimPrefix(string(src), "package p\n\n"), "type p int\n")
+		}
+	}
+	return strings.TrimSuffix(text, "\n")
+}
+
+// prose is a line that means nothing but its words.
+var prose = regexp.MustCompile(`^[A-Za-z(]([^` + "`" + `']|'[^']|` + "`[^`]" + `)*$`)
 
 // wrap breaks paragraphs into lines of at most width characters, words whole.
 func wrap(text string, width int) (out []string) {

@@ -4,47 +4,57 @@
 package emit
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	"modulex.dev/connector/generator/model"
+	"modulex.dev/connector/generator/table"
 )
 
-func dispatch(f *jen.File, c *model.Connector) {
-	var actions []jen.Code
-	vars := printerOf(c).pointers
-	for _, a := range c.Actions {
-		fields := []jen.Code{
-			kv("Name", jen.Lit(a.Name)), kv("Description", jen.Lit(a.Description)),
-			kv("Parameters", jen.Id(a.ParamsVar)),
-			kv("InputSchema", jen.Id(a.InputConst)), kv("OutputSchema", jen.Id(a.OutputConst)),
-		}
-		if a.Op.Auth != nil {
-			fields = append(fields, kv("Auth", jen.Op("&").Id(vars[a.Op.Auth])))
-		}
-		fields = append(fields, kv("Op", jen.Op("&").Id(a.OpVar)))
-		if a.Hook != "" {
-			fields = append(fields, kv("Hook", jen.Id(a.Hook)))
-		}
-		actions = append(actions, spread(jen.Null(), fields...))
+// Table and Action are the runtime's types of these names.
+type (
+	Table struct {
+		API     table.Code
+		Actions []Action
 	}
-	f.Comment("Table lists the actions in the order of the manifest.")
-	f.Var().Id("Table").Op("=").Add(spread(rt("Table"),
-		kv("API", jen.Op("&").Id("api")),
-		kv("Actions", spread(jen.Index().Add(rt("Action")), actions...))))
+	Action struct {
+		Name, Description         string
+		Parameters                table.Code
+		InputSchema, OutputSchema table.Code
+		Auth                      *table.AuthScheme
+		Op, Hook                  table.Code
+	}
+)
+
+func (e *emitter) dispatch() ([]byte, error) {
+	t := Table{API: "&api"}
+	for _, a := range e.Actions {
+		t.Actions = append(t.Actions, Action{
+			Name: a.Name, Description: a.Description, Parameters: table.Code(a.ParamsVar), InputSchema: table.Code(a.InputConst),
+			OutputSchema: table.Code(a.OutputConst), Auth: a.Op.Auth, Op: table.Code("&" + a.OpVar), Hook: table.Code(a.Hook)})
+	}
+	w := literals{printer: e.printer}
+	w.declare("Table", t)
+	text := append([]byte("// Table lists the actions in the order of the manifest.\n"), w.Bytes()...)
+	return e.file(text, func(f *jen.File) { needs(f, needed{runtime: true}) })
 }
 
-func schemas(f *jen.File, c *model.Connector) {
-	for _, a := range c.Actions {
-		f.Line()
-		f.Const().Id(a.InputConst).Add(rt("Schema")).Op("=").Add(schema(a.InputSchema))
-		f.Const().Id(a.OutputConst).Add(rt("Schema")).Op("=").Add(schema(a.OutputSchema))
+func (e *emitter) schemas() ([]byte, error) {
+	var b bytes.Buffer
+	for i, a := range e.Actions {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString("const " + a.InputConst + " runtime.Schema = " + schema(a.InputSchema) + "\n")
+		b.WriteString("const " + a.OutputConst + " runtime.Schema = " + schema(a.OutputSchema) + "\n")
 	}
+	return e.file(b.Bytes(), func(f *jen.File) { needs(f, needed{runtime: true}) })
 }
 
 // schema prints a JSON Schema as a raw string. A back quote can only be inside
 // a JSON string, where \u0060 says the same.
-func schema(s model.Object) jen.Code {
-	return raw(strings.ReplaceAll(string(model.JSON(s, "  ")), "`", `\u0060`))
+func schema(s model.Object) string {
+	return "`" + strings.ReplaceAll(string(model.JSON(s, "  ")), "`", `\u0060`) + "`"
 }

@@ -4,25 +4,31 @@
 package emit
 
 import (
-	"reflect"
+	"bytes"
 
 	"github.com/dave/jennifer/jen"
-
-	"modulex.dev/connector/generator/model"
 )
 
-func types(f *jen.File, c *model.Connector) {
-	p := printerOf(c)
-	for _, t := range c.Types {
+func (e *emitter) types() ([]byte, error) {
+	var b bytes.Buffer
+	n := needed{runtime: true}
+	for i, t := range e.Types {
 		words := t.Go
 		if t.Description != "" {
 			words += " is: " + sentence(t.Description)
 		} else {
 			words += " is the type " + t.Shape.Name + " of the manifest."
 		}
-		f.Add(comment(words))
-		f.Type().Id(t.Go).Struct(structFields(t.Fields)...)
-		f.Var().Id(t.Var).Op("=").Add(p.composite(rt("Shape"), reflect.ValueOf(*t.Shape)))
-		f.Line()
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(doc(words) + "\ntype " + t.Go + " struct {\n" + structFields(t.Fields) + "}\n\n")
+		w := literals{printer: e.printer}
+		w.declare(t.Var, *t.Shape)
+		b.Write(w.Bytes())
+		for _, f := range t.Fields {
+			n.json = n.json || f.Type.JSON
+		}
 	}
+	return e.file(b.Bytes(), func(f *jen.File) { needs(f, n) })
 }
