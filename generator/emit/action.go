@@ -36,7 +36,7 @@ func (e *emitter) action(a *model.Action) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.WriteString(e.head)
-	b.WriteString(filled(frame, a))
+	frame.fill(&b, a)
 	b.WriteByte('\n')
 	_, err = w.WriteTo(&b)
 	return b.Bytes(), err

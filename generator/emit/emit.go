@@ -29,12 +29,12 @@ type emitter struct {
 	printer
 	head  string // of each file: the header and the package clause
 	lock  sync.Mutex
-	forms map[form]string
+	forms map[form]frame
 }
 
 // Files prints all files of a connector's package, in a fixed order.
 func Files(c *model.Connector) ([]File, error) {
-	e := &emitter{Connector: c, printer: printerOf(c), forms: make(map[form]string)}
+	e := &emitter{Connector: c, printer: printerOf(c), forms: make(map[form]frame)}
 	header := "// " + Header + oneLine(c.Source) + ". DO NOT EDIT.\n\n"
 	e.head = header + "package " + c.Package + "\n"
 	jobs := []job{{"client.go", func() ([]byte, error) { return e.client(header) }}, {"table.go", e.dispatch}, {"schemas.go", e.schemas}}

@@ -7,6 +7,7 @@ package emit
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -20,7 +21,7 @@ type form struct {
 	typed, hooked, input, time, json bool
 }
 
-// standIn has the names and the lines that filled replaces.
+// standIn has the names that fill replaces; the lines that it replaces follow.
 var standIn = &model.Action{Method: "FormMethod", Seq: "FormSeq", Input: "FormInput", Output: "FormOutput", OpVar: "formOp"}
 
 const (
@@ -75,18 +76,18 @@ func (x form) code(f *jen.File) {
 
 // frame is a form as text, from the imports on. The tables of the action need
 // imports too.
-func (e *emitter) frame(x form) (string, error) {
+func (e *emitter) frame(x form) (frame, error) {
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	if text, ok := e.forms[x]; ok {
-		return text, nil
+	if f, ok := e.forms[x]; ok {
+		return f, nil
 	}
 	text, err := rendered(func(f *jen.File) {
 		x.code(f)
 		needs(f, needed{time: x.time, json: x.json && !x.hooked})
 	})
-	e.forms[x] = text
-	return text, err
+	e.forms[x] = cut(text)
+	return e.forms[x], err
 }
 
 // needed are the packages that text besides jennifer's needs.
@@ -128,13 +129,52 @@ func rendered(fill func(*jen.File)) (string, error) {
 	return strings.TrimRight(text, "\n") + "\n", err
 }
 
-// filled is a form with the names and texts of an action.
-func filled(form string, a *model.Action) string {
-	return strings.NewReplacer(
-		docStandIn, methodDoc(a),
-		seqStandIn, commented(a.Seq+" is [Client."+a.Method+"] as an iterator: it fetches a page when the one before is used up. An error is its last element.", ""),
-		"\t"+inputStandIn+"\n", inputFields(a),
-		"\t"+outputStandIn+"\n", structFields(a.Out),
-		"FormMethod", a.Method, "FormSeq", a.Seq, "FormInput", a.Input, "FormOutput", a.Output, "FormType", a.Typed, "formOp", a.OpVar, "formHook", a.Hook,
-	).Replace(form)
+// A frame is a form, cut at its stand-ins: a text, a stand-in, a text, and so on.
+type frame []string
+
+var standIns = regexp.MustCompile(`// FormMethod is described here\.|// FormSeq is described here\.|\tformField int\n|\tformOutput int\n|Form(Method|Seq|Input|Output|Type)|form(Op|Hook)`)
+
+func cut(text string) (f frame) {
+	from := 0
+	for _, at := range standIns.FindAllStringIndex(text, -1) {
+		f = append(f, text[from:at[0]], text[at[0]:at[1]])
+		from = at[1]
+	}
+	return append(f, text[from:])
+}
+
+// fill writes a form with the names and texts of an action.
+func (f frame) fill(b *bytes.Buffer, a *model.Action) {
+	for i, text := range f {
+		if i%2 == 1 {
+			text = inPlaceOf(text, a)
+		}
+		b.WriteString(text)
+	}
+}
+
+func inPlaceOf(standIn string, a *model.Action) string {
+	switch standIn {
+	case docStandIn:
+		return methodDoc(a)
+	case seqStandIn:
+		return commented(a.Seq+" is [Client."+a.Method+"] as an iterator: it fetches a page when the one before is used up. An error is its last element.", "")
+	case "\t" + inputStandIn + "\n":
+		return inputFields(a)
+	case "\t" + outputStandIn + "\n":
+		return structFields(a.Out)
+	case "FormMethod":
+		return a.Method
+	case "FormSeq":
+		return a.Seq
+	case "FormInput":
+		return a.Input
+	case "FormOutput":
+		return a.Output
+	case "FormType":
+		return a.Typed
+	case "formOp":
+		return a.OpVar
+	}
+	return a.Hook
 }

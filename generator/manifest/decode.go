@@ -133,10 +133,10 @@ func unique(n *yaml.Node, f func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		return
 	}
-	seen := make(map[string]bool, len(n.Content)/2)
+	var seen keyNodes
 	members(n, func(k, v *yaml.Node) {
-		if k.Kind == yaml.ScalarNode && k.Tag == "!!str" && !seen[k.Value] {
-			seen[k.Value] = true
+		if k.Kind == yaml.ScalarNode && k.Tag == "!!str" && seen.named(k.Value) == nil {
+			seen.add(k)
 			f(k, v)
 		}
 	})

@@ -78,9 +78,9 @@ func (r *Report) anyMapping(n *yaml.Node, name string, depth int) {
 	if r.tooMany(n, name, len(n.Content)/2) {
 		return
 	}
-	first := make(map[string]*yaml.Node, len(n.Content)/2)
+	var first keyNodes
 	members(n, func(k, v *yaml.Node) {
-		switch before := first[k.Value]; {
+		switch before := first.named(k.Value); {
 		case r.full():
 		case k.Kind != yaml.ScalarNode || k.Anchor != "" || k.Style&yaml.TaggedStyle != 0 || k.Tag != "!!str":
 			r.Add(posOf(k), "put it in quotes", "a key must be text, but this is %s", kind(k))
@@ -88,7 +88,7 @@ func (r *Report) anyMapping(n *yaml.Node, name string, depth int) {
 		case before != nil:
 			r.Add(posOf(k), "remove one of them", "%s stands here twice, first in line %d", quote(k.Value), before.Line)
 		default:
-			first[k.Value] = k
+			first.add(k)
 			r.anyNode(v, quote(k.Value), depth+1)
 		}
 	})
@@ -142,16 +142,16 @@ func (r *Report) mapping(n *yaml.Node, rule *Rule, name string, at Pos) {
 	if r.tooMany(n, name, len(n.Content)/2) {
 		return
 	}
-	first := make(map[string]*yaml.Node, len(n.Content)/2)
+	var first keyNodes
 	members(n, func(k, v *yaml.Node) {
 		if r.full() || !r.goodKey(k) {
 			return
 		}
-		if before := first[k.Value]; before != nil {
+		if before := first.named(k.Value); before != nil {
 			r.Add(posOf(k), "remove one of them", "%s stands here twice, first in line %d", quote(k.Value), before.Line)
 			return
 		}
-		first[k.Value] = k
+		first.add(k)
 		sub := rule.key(k.Value)
 		if sub == nil {
 			r.unknownKey(k, rule, name)
@@ -160,11 +160,40 @@ func (r *Report) mapping(n *yaml.Node, rule *Rule, name string, at Pos) {
 		r.structure(v, sub, quote(k.Value), posOf(k))
 	})
 	for _, key := range rule.Required {
-		if first[key] == nil && !r.full() {
+		if first.named(key) == nil && !r.full() {
 			r.Add(at, "add `"+key+": …`", "%s has no %s", name, quote(key))
 		}
 	}
 	r.count(n, rule, name, len(n.Content)/2, "entries")
+}
+
+// keyNodes are the keys of a mapping, each where it stands first. Most mappings have
+// a few, which are found sooner in a list than in a map.
+type keyNodes struct {
+	few   [8]*yaml.Node
+	n     int
+	index map[string]*yaml.Node // of more than a few
+}
+
+func (s *keyNodes) add(k *yaml.Node) {
+	if s.n < len(s.few) {
+		s.few[s.n] = k
+		s.n++
+		return
+	}
+	if s.index == nil {
+		s.index = make(map[string]*yaml.Node)
+	}
+	s.index[k.Value] = k
+}
+
+func (s *keyNodes) named(name string) *yaml.Node {
+	for _, k := range s.few[:s.n] {
+		if k.Value == name {
+			return k
+		}
+	}
+	return s.index[name]
 }
 
 // maxKey bounds keys; names of actions become names of files.
