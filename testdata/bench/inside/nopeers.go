@@ -1,0 +1,6 @@
+//go:build nopeers
+
+package main
+
+// peers are none where their modules cannot be had.
+var peers []subject
