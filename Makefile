@@ -43,16 +43,17 @@ lint: ## gofmt, go vet and staticcheck, and the manifest itself
 	@for m in $(MANIFESTS); do echo "connectorgen lint --manifest $$m"; go run ./cmd/connectorgen lint --manifest $$m || exit 1; done
 	@for m in $(MANIFESTS); do go run ./cmd/connectorgen fmt --check --manifest $$m || exit 1; done
 
-# The largest number of actions at which the other generators run;
-# make bench PEERS=5000 takes some minutes more.
-PEERS ?= 1000
+# Options of the bench: BENCH=-long runs the peers at every size, BENCH='-only calls'
+# some sections; see testdata/bench/main.go.
+BENCH ?=
 
 .PHONY: bench
-bench: ## measure connectorgen beside other generators, on the same operations
-	go run ./testdata/peers -peers $(PEERS)
+bench: ## measure all of it beside a floor and other generators, and write docs/performance.md
+	cd testdata/bench && go run . -page ../../docs/performance.md $(BENCH)
 
 .PHONY: bench-parts
-bench-parts: ## measure calls, lists and generation, beside a floor in the same run
+bench-parts: ## the same rows as benchmarks of go test, and those of the packages, for profiles
+	cd testdata/bench && go test -run '^$$' -bench . ./inside
 	go test -run '^$$' -bench . -benchmem ./runtime ./generator
 
 .PHONY: fuzz

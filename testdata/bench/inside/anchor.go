@@ -20,8 +20,8 @@ type anchored struct {
 }
 
 // text and flag are the field of a name; seen has the bit of each that was given.
-func (in *anchored) text(name string, seen *int) *string {
-	switch name {
+func (in *anchored) text(name []byte, seen *int) *string {
+	switch string(name) {
 	case "event_id":
 		*seen |= 1 << 0
 		return &in.EventID
@@ -44,8 +44,8 @@ func (in *anchored) text(name string, seen *int) *string {
 	return nil
 }
 
-func (in *anchored) flag(name string, seen *int) *bool {
-	switch name {
+func (in *anchored) flag(name []byte, seen *int) *bool {
+	switch string(name) {
 	case "recording_enabled":
 		*seen |= 1 << 6
 		return &in.RecordingEnabled
@@ -83,13 +83,13 @@ func anchorOfMap(m map[string]any) (in anchored, err error) {
 	for name, v := range m {
 		switch v := v.(type) {
 		case string:
-			field := in.text(name, &seen)
+			field := in.text([]byte(name), &seen) // not copied: it is compared only
 			if field == nil {
 				return in, errInput
 			}
 			*field = v
 		case bool:
-			field := in.flag(name, &seen)
+			field := in.flag([]byte(name), &seen)
 			if field == nil {
 				return in, errInput
 			}
@@ -127,14 +127,14 @@ func anchorOfBytes(b []byte) (in anchored, err error) {
 }
 
 // value reads the value of a member and returns where it ends.
-func (in *anchored) value(name string, b []byte, i int, seen *int) (int, error) {
+func (in *anchored) value(name, b []byte, i int, seen *int) (int, error) {
 	if b[i] == '"' {
 		field := in.text(name, seen)
 		text, end := quoted(b, i)
 		if field == nil || end < 0 || end >= len(b) {
 			return 0, errInput
 		}
-		*field = text
+		*field = string(text)
 		return end, nil
 	}
 	field := in.flag(name, seen)
@@ -150,28 +150,29 @@ func (in *anchored) value(name string, b []byte, i int, seen *int) (int, error) 
 	return 0, errInput
 }
 
-// quoted reads a string and returns where it ends, or -1.
-func quoted(b []byte, i int) (string, int) {
+// quoted reads a string and returns where it ends, or -1. It is a part of b unless
+// it has escapes.
+func quoted(b []byte, i int) ([]byte, int) {
 	if i >= len(b) || b[i] != '"' {
-		return "", -1
+		return nil, -1
 	}
 	plain := true
 	for k := i + 1; k < len(b); k++ {
 		switch c := b[k]; {
 		case c == '"' && plain:
-			return string(b[i+1 : k]), k + 1
+			return b[i+1 : k], k + 1
 		case c == '"':
 			text, err := strconv.Unquote(string(b[i : k+1])) // near enough to JSON's own escapes
 			if err != nil {
-				return "", -1
+				return nil, -1
 			}
-			return text, k + 1
+			return []byte(text), k + 1
 		case c == '\\':
 			plain = false
 			k++
 		case c < ' ':
-			return "", -1
+			return nil, -1
 		}
 	}
-	return "", -1
+	return nil, -1
 }

@@ -18,13 +18,13 @@ func Fast(body []byte) (Found, error) {
 	if i >= len(body) || body[i] != '{' {
 		return found, errBody
 	}
-	i = object(body, i, 1, func(name string, start, end int) {
-		switch name {
+	i = object(body, i, 1, func(name []byte, start, end int) {
+		switch string(name) {
 		case "data":
 			found.Data = body[start:end]
 		case "meta":
 			if body[start] == '{' {
-				object(body, start, 2, func(name string, start, end int) { found.meta(name, body[start:end]) })
+				object(body, start, 2, func(name []byte, start, end int) { found.meta(name, body[start:end]) })
 			}
 		}
 	})
@@ -59,7 +59,7 @@ func value(b []byte, i, depth int) int {
 }
 
 // object checks an object and tells use, where given, about its members.
-func object(b []byte, i, depth int, use func(name string, start, end int)) int {
+func object(b []byte, i, depth int, use func(name []byte, start, end int)) int {
 	if i = space(b, i+1); i < len(b) && b[i] == '}' {
 		return i + 1
 	}
@@ -80,7 +80,7 @@ func object(b []byte, i, depth int, use func(name string, start, end int)) int {
 			return -1
 		}
 		if use != nil {
-			use(string(b[name+1:nameEnd]), start, i)
+			use(b[name+1:nameEnd], start, i)
 		}
 		if i = space(b, i); i >= len(b) {
 			return -1

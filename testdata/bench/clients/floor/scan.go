@@ -14,12 +14,12 @@ var errBody = errors.New("the body is not what was expected")
 // Scan cuts the data out by skipping from quote to quote.
 func Scan(body []byte) (Found, error) {
 	found := Found{Next: -1}
-	err := members(body, func(name string, value []byte) {
-		switch name {
+	err := members(body, func(name, value []byte) {
+		switch string(name) {
 		case "data":
 			found.Data = value
 		case "meta":
-			_ = members(value, func(name string, value []byte) { found.meta(name, value) })
+			_ = members(value, func(name, value []byte) { found.meta(name, value) })
 		}
 	})
 	if err == nil && found.Data == nil {
@@ -29,12 +29,12 @@ func Scan(body []byte) (Found, error) {
 }
 
 // meta takes up a member of "meta".
-func (f *Found) meta(name string, value []byte) {
+func (f *Found) meta(name, value []byte) {
 	n, err := strconv.Atoi(string(value))
 	if err != nil {
 		return // null, or what nobody asked for
 	}
-	switch name {
+	switch string(name) {
 	case "next_page":
 		f.Next = n
 	case "page_count":
@@ -43,7 +43,7 @@ func (f *Found) meta(name string, value []byte) {
 }
 
 // members gives the members of an object.
-func members(b []byte, use func(name string, value []byte)) error {
+func members(b []byte, use func(name, value []byte)) error {
 	i := 1
 	for i < len(b) && b[i] == '"' {
 		end := skipString(b, i)
@@ -54,7 +54,7 @@ func members(b []byte, use func(name string, value []byte)) error {
 		if i = skip(b, start); i < 0 {
 			return errBody
 		}
-		use(string(name), b[start:i])
+		use(name, b[start:i])
 		if i++; b[i-1] != ',' {
 			break
 		}

@@ -62,7 +62,11 @@ func Budgeted(s clients.Settings) (*clients.Client, error) {
 	api := *livestorm.Table.API
 	api.Budgets = slices.Clone(api.Budgets)
 	for i := range api.Budgets {
-		api.Budgets[i].Calls, api.Budgets[i].Per = 10_000, time.Millisecond
+		if b := &api.Budgets[i]; b.Per > time.Minute {
+			b.Calls = 1 << 40 // a quota is a number that is counted down
+		} else {
+			b.Per = 1
+		}
 	}
 	o := options(s)
 	o.DisableBudgets = false

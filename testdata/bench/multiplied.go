@@ -1,16 +1,60 @@
-// Larger manifests: the actions and types of one manifest again and again, under
-// other names and paths.
-
 package main
+
+// Larger and smaller manifests: the actions and types of one manifest again and
+// again, under other names and paths, or seven of them.
 
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
+
+	"modulex.dev/connector/testdata/bench/clients"
 )
+
+// writeManifest writes a manifest of n actions, those of the bench when n is their
+// number and the connector as it is when n is 0. It returns how many there are.
+func writeManifest(from, to string, n int) (actions int, err error) {
+	src, err := os.ReadFile(from)
+	if err != nil {
+		return 0, err
+	}
+	switch n {
+	case 0:
+	case len(clients.Operations):
+		src, err = only(src, clients.Operations)
+	default:
+		src, err = multiplied(src, n)
+	}
+	if err != nil {
+		return 0, err
+	}
+	var m struct{ Actions map[string]yaml.Node }
+	if err := yaml.Unmarshal(src, &m); err != nil {
+		return 0, err
+	}
+	return len(m.Actions), os.WriteFile(to, src, 0o644)
+}
+
+// only is a manifest with some of its actions.
+func only(src []byte, keep []string) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(src, &doc); err != nil {
+		return nil, err
+	}
+	actions := member(doc.Content[0], "actions")
+	var kept []*yaml.Node
+	for pair := range slices.Chunk(actions.Content, 2) {
+		if slices.Contains(keep, pair[0].Value) {
+			kept = append(kept, pair...)
+		}
+	}
+	actions.Content = kept
+	return encoded(&doc)
+}
 
 // multiplied is a manifest of n actions. The first copy is the manifest as it
 // is; copy k has types and actions whose names end in _k and paths that begin

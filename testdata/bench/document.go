@@ -1,20 +1,39 @@
-// The same operations as an OpenAPI 3.0 document, made from the generator's
-// model: what goes over the wire is decided there.
-
 package main
+
+// The operations of a manifest as an OpenAPI 3.0 document, made from the
+// generator's model: what goes over the wire is decided there.
 
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 
+	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/model"
 	"modulex.dev/connector/generator/table"
 )
 
 // object is a JSON object; encoding/json sorts its keys.
 type object = map[string]any
+
+// writeDocument writes the document of a manifest.
+func writeDocument(manifest, to string) error {
+	src, err := os.ReadFile(manifest)
+	if err != nil {
+		return err
+	}
+	c, faults := generator.Load(manifest, src)
+	if len(faults) > 0 {
+		return faults
+	}
+	doc, err := document(c)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, doc, 0o644)
+}
 
 // document describes an operation for each action: its last request. What
 // OpenAPI cannot say is left out: requests before that one, budgets, paging.
