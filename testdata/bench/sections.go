@@ -11,13 +11,9 @@ type section struct {
 }
 
 // sections are all of them, in the order of the page.
-var sections []section
-
-func init() {
-	sections = []section{
-		{"calls", calls}, {"lists", lists}, {"slow", slow}, {"dispatch", dispatch}, {"input", input},
-		{"start", start}, {"memory", memory}, {"generation", generation}, {"livestorm", livestorm},
-	}
+var sections = []section{
+	{"calls", calls}, {"lists", lists}, {"slow", slow}, {"dispatch", dispatch}, {"input", input},
+	{"start", start}, {"memory", memory}, {"generation", generation}, {"livestorm", livestorm},
 }
 
 func names() (list []string) {

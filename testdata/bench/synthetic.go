@@ -46,6 +46,9 @@ func syntheticManifest(n int) string {
 name: synthetic
 title: Synthetic
 version: 1.0.0
+author: Nobody
+overview: A made-up API.
+categories: [Measuring]
 base_url: https://api.example.com/v1
 auth:
   key:

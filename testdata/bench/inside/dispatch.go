@@ -41,13 +41,13 @@ func dispatch(options) ([]measure.Code, error) {
 				}},
 				measure.Code{Group: group, Name: "map", Run: func(n int) error {
 					for i := range n {
-						index[names[i%len(names)]].Invoke(ctx, client, cred, nil)
+						index[names[i%manyNames]].Invoke(ctx, client, cred, nil)
 					}
 					return nil
 				}},
 				measure.Code{Group: group, Name: nameOurs, Run: func(n int) error {
 					for i := range n {
-						client.Call(ctx, names[i%len(names)], cred, nil)
+						client.Call(ctx, names[i%manyNames], cred, nil)
 					}
 					return nil
 				}})
@@ -71,9 +71,11 @@ func nothingDone(n int) *runtime.Table {
 	return t
 }
 
+const manyNames = 1 << 12
+
 // asked are the names as a host has them: in memory of their own.
-func asked(t *runtime.Table, which string) []string {
-	names := make([]string, 1<<12)
+func asked(t *runtime.Table, which string) *[manyNames]string {
+	var names [manyNames]string
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range names {
 		n := len(t.Actions) / 2
@@ -82,5 +84,5 @@ func asked(t *runtime.Table, which string) []string {
 		}
 		names[i] = strings.Clone(t.Actions[n].Name)
 	}
-	return names
+	return &names
 }

@@ -4,6 +4,7 @@ package ours
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -36,6 +37,9 @@ func options(s clients.Settings) runtime.Options {
 	o := runtime.Options{Transport: s.Transport, DisableBudgets: true} // five calls a second would be all that is measured
 	if s.BaseURL != fixture.BaseURL {
 		o.BaseURL = s.BaseURL
+	}
+	if f := reflect.ValueOf(&o).Elem().FieldByName("PagesTogether"); f.IsValid() {
+		f.SetInt(int64(s.Together))
 	}
 	return o
 }
