@@ -78,7 +78,7 @@ func TestStreams(t *testing.T) {
 		}
 		n := 0
 		err = c.Stream(t.Context(), func(item []byte) error {
-			if id := fixture.Item(n)[1:45]; n%fixture.PageSize == 0 && !strings.Contains(string(item), id) {
+			if id := fixture.Item(n)[1:43]; n%fixture.PageSize == 0 && !strings.Contains(string(item), id) {
 				t.Errorf("%s: item %d is %.100s", s.name, n, item)
 			}
 			n++
