@@ -20,7 +20,7 @@ const (
 )
 
 func calls(ctx context.Context, b *bench) (r report, err error) {
-	all, err := b.inside(ctx, "calls", 5, 40*time.Millisecond)
+	all, err := b.inside(ctx, "calls", 15, 15*time.Millisecond)
 	if err != nil {
 		return r, err
 	}
@@ -69,7 +69,7 @@ func sevenCalls(all rows) grid {
 }
 
 func lists(ctx context.Context, b *bench) (r report, err error) {
-	all, err := b.inside(ctx, "lists", 5, 100*time.Millisecond)
+	all, err := b.inside(ctx, "lists", 9, 50*time.Millisecond)
 	if err != nil {
 		return r, err
 	}
@@ -149,7 +149,7 @@ func slow(ctx context.Context, b *bench) (r report, err error) {
 }
 
 func dispatch(ctx context.Context, b *bench) (r report, err error) {
-	all, err := b.inside(ctx, "dispatch", 7, 40*time.Millisecond)
+	all, err := b.inside(ctx, "dispatch", 15, 15*time.Millisecond)
 	if err != nil {
 		return r, err
 	}
@@ -172,7 +172,7 @@ func dispatch(ctx context.Context, b *bench) (r report, err error) {
 func ns(row *measure.Row) string { return fmt.Sprintf("%.1f", row.Median(measure.CPU)*1e9) }
 
 func input(ctx context.Context, b *bench) (r report, err error) {
-	all, err := b.inside(ctx, "input", 7, 40*time.Millisecond)
+	all, err := b.inside(ctx, "input", 15, 15*time.Millisecond)
 	if err != nil {
 		return r, err
 	}
