@@ -39,7 +39,7 @@ func options(s clients.Settings) runtime.Options {
 		o.BaseURL = s.BaseURL
 	}
 	if f := reflect.ValueOf(&o).Elem().FieldByName("PagesTogether"); f.IsValid() {
-		f.SetInt(int64(s.Together))
+		f.SetInt(int64(max(1, s.Together)))
 	}
 	return o
 }
