@@ -21,21 +21,17 @@ type program struct{ name, binary string }
 // programs builds the programs of all clients.
 func (b *bench) programs(ctx context.Context, own ...string) (list []program, err error) {
 	for _, name := range own {
-		if err := b.build(ctx, "./programs/"+name); err != nil {
-			return nil, err
-		}
-		list = append(list, program{name, b.bin(name)})
+		list = append(list, program{name, name})
 	}
-	if !b.peers {
-		return list, nil
+	if b.peers {
+		list = append(list, program{"ogen-raw", "ogenraw"}, program{"ogen", "ogen"}, program{"oapi-raw", "oapiraw"}, program{"oapi", "oapi"})
 	}
-	for _, p := range []program{{"ogen-raw", "ogenraw"}, {"ogen", "ogen"}, {"oapi-raw", "oapiraw"}, {"oapi", "oapi"}} {
-		if err := b.build(ctx, "./programs/"+p.binary); err != nil {
-			return nil, err
-		}
-		list = append(list, program{p.name, b.bin(p.binary)})
+	var packages []string
+	for i, p := range list {
+		packages = append(packages, "./programs/"+p.binary)
+		list[i].binary = b.bin(p.binary)
 	}
-	return list, nil
+	return list, b.build(ctx, packages...)
 }
 
 // listPeaks is the memory of a process that fetches the list once.

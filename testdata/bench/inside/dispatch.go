@@ -14,75 +14,68 @@ import (
 	"modulex.dev/connector/testdata/bench/measure"
 )
 
-// dispatch calls actions that do nothing. "call alone" is what is left when the
-// action is known already.
+// dispatch calls actions without a credential, which ends a call at once: by hand,
+// when the action is known already, and by name. The difference is what finding
+// it costs.
 func dispatch(options) ([]measure.Code, error) {
 	var out []measure.Code
 	for _, n := range []int{len(clients.Operations), 5000} {
-		table := nothingDone(n)
+		table := many(n)
 		client, err := runtime.NewClient(table, runtime.Options{})
 		if err != nil {
 			return nil, err
 		}
-		index := make(map[string]*runtime.Action, n)
-		for i := range table.Actions {
-			index[table.Actions[i].Name] = &table.Actions[i]
-		}
 		for _, which := range []string{"random", "same"} {
-			names, group := asked(table, which), fmt.Sprintf("dispatch %d %s", n, which)
-			ctx, cred := context.Background(), runtime.Credentials{}
-			out = append(out,
-				measure.Code{Group: group, Name: "call alone", Run: func(n int) error {
-					a := &table.Actions[0]
-					for range n {
-						a.Invoke(ctx, client, cred, nil)
-					}
-					return nil
-				}},
-				measure.Code{Group: group, Name: "map", Run: func(n int) error {
-					for i := range n {
-						index[names[i%manyNames]].Invoke(ctx, client, cred, nil)
-					}
-					return nil
-				}},
-				measure.Code{Group: group, Name: nameOurs, Run: func(n int) error {
-					for i := range n {
-						client.Call(ctx, names[i%manyNames], cred, nil)
-					}
-					return nil
-				}})
+			out = append(out, finding(client, fmt.Sprintf("dispatch %d %s", n, which), which)...)
 		}
 	}
 	return out, nil
 }
 
-// nothingDone is a table of n actions that do nothing.
-func nothingDone(n int) *runtime.Table {
-	t := &runtime.Table{API: livestorm.Table.API}
-	for i := range n {
-		name := clients.Operations[i%len(clients.Operations)]
-		if i >= len(clients.Operations) {
-			name = fmt.Sprintf("%s_%d", name, i)
-		}
-		t.Actions = append(t.Actions, runtime.Action{Name: name, Invoke: func(context.Context, *runtime.Client, runtime.Credentials, []byte, ...runtime.CallOption) runtime.Envelope {
-			return runtime.Envelope{}
-		}})
-	}
-	return t
-}
-
 const manyNames = 1 << 12
 
-// asked are the names as a host has them: in memory of their own.
-func asked(t *runtime.Table, which string) *[manyNames]string {
-	var names [manyNames]string
+// finding are the ways to an action of one table.
+func finding(client *runtime.Client, group, which string) []measure.Code {
+	table := client.Table()
+	index := make(map[string]*runtime.Action)
+	for i := range table.Actions {
+		index[table.Actions[i].Name] = &table.Actions[i]
+	}
+	var names [manyNames]string // as a host has them: in memory of their own
+	var known [manyNames]*runtime.Action
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range names {
-		n := len(t.Actions) / 2
+		n := len(table.Actions) / 2
 		if which == "random" {
-			n = random.IntN(len(t.Actions))
+			n = random.IntN(len(table.Actions))
 		}
-		names[i] = strings.Clone(t.Actions[n].Name)
+		names[i], known[i] = strings.Clone(table.Actions[n].Name), &table.Actions[n]
 	}
-	return &names
+	ctx, cred, input := context.Background(), runtime.Credentials{}, []byte(`{}`)
+	of := func(name string, call func(i int)) measure.Code {
+		return measure.Code{Group: group, Name: name, Run: func(n int) error {
+			for i := range n {
+				call(i % manyNames)
+			}
+			return nil
+		}}
+	}
+	return []measure.Code{
+		of("known", func(i int) { known[i].Invoke(ctx, client, cred, input) }),
+		of("map", func(i int) { index[names[i]].Invoke(ctx, client, cred, input) }),
+		of(nameOurs, func(i int) { client.Call(ctx, names[i], cred, input) }),
+	}
+}
+
+// many is a table of n actions.
+func many(n int) *runtime.Table {
+	t := &runtime.Table{API: livestorm.Table.API}
+	for i := range n {
+		a := *livestorm.Table.Lookup(clients.Operations[i%len(clients.Operations)])
+		if i >= len(clients.Operations) {
+			a.Name = fmt.Sprintf("%s_%d", a.Name, i)
+		}
+		t.Actions = append(t.Actions, a)
+	}
+	return t
 }

@@ -16,8 +16,8 @@ type Code struct {
 	Run         func(n int) error // n operations
 }
 
-// Rounds measures pieces of code in turn, each for about the given time in every
-// round.
+// Rounds measures pieces of code in turn, each for about the given time of
+// the processor in every round.
 func Rounds(codes []Code, rounds int, each time.Duration) ([]*Row, error) {
 	rows := make([]*Row, len(codes))
 	times := make([]int, len(codes))
@@ -41,16 +41,17 @@ func Rounds(codes []Code, rounds int, each time.Duration) ([]*Row, error) {
 	return rows, nil
 }
 
-// fitting is how many operations take about that time.
+// fitting is how many operations take about that time of the processor, which
+// others on the machine do not add to.
 func fitting(c Code, each time.Duration) (int, error) {
-	for n := 1; ; n *= 10 {
-		begin := time.Now()
+	for n := 1; ; n *= 4 {
+		begin, cpu := time.Now(), processorTime()
 		if err := c.Run(n); err != nil {
 			return 0, err
 		}
-		took := time.Since(begin)
-		if took*10 >= each {
-			return max(1, int(float64(n)*float64(each)/float64(took))), nil
+		took := processorTime() - cpu
+		if took*4 >= each || time.Since(begin) > 2*time.Second {
+			return max(1, int(float64(n)*float64(each)/float64(max(1, took)))), nil
 		}
 	}
 }
