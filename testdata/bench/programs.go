@@ -220,7 +220,7 @@ func memory(ctx context.Context, b *bench) (r report, err error) {
 		}
 		keeps = append(keeps, measure.Command{Group: "keep", Name: p.name, Args: []string{p.binary, fixture.At(b.server.plain, kept, 0), "list_sessions"}})
 	}
-	found, err := b.processes(ctx, 5, commands)
+	found, err := b.processes(ctx, 3, commands)
 	if err != nil {
 		return r, err
 	}
@@ -243,7 +243,7 @@ func memory(ctx context.Context, b *bench) (r report, err error) {
 
 // kept is a list that is held whole, as one envelope.
 func (b *bench) kept(ctx context.Context, r report, keeps []measure.Command, pages int) (report, error) {
-	found, err := b.processes(ctx, 5, keeps)
+	found, err := b.processes(ctx, 3, keeps)
 	if err != nil {
 		return r, err
 	}
