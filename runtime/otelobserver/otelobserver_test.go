@@ -1,7 +1,6 @@
 package otelobserver_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -40,9 +39,7 @@ var thing = runtime.Operation{
 var table = runtime.Table{
 	API: &runtime.API{Name: "demo", Version: "1", BaseURL: "https://api.example.test", Auth: []*runtime.AuthScheme{&auth},
 		Texts: runtime.Texts{Status: "API error ({status}): {detail}", Timeout: "Request timed out.", Failed: "Call failed: {reason}"}},
-	Actions: []runtime.Action{{Name: "get_thing", Invoke: func(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-		return c.Invoke(ctx, &thing, cred, input, opts...)
-	}}},
+	Actions: []runtime.Action{{Name: "get_thing", Op: &thing}},
 }
 
 // TestSpansAndMetrics makes a call that is sent twice and drifts, and one that

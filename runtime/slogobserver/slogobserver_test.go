@@ -34,9 +34,7 @@ var auth = runtime.AuthScheme{
 var table = runtime.Table{
 	API: &runtime.API{Name: "demo", Version: "1", BaseURL: "https://api.example.test", Auth: []*runtime.AuthScheme{&auth},
 		Texts: runtime.Texts{Status: "API error ({status}): {detail}", Timeout: "Request timed out.", Failed: "Call failed: {reason}"}},
-	Actions: []runtime.Action{{Name: "get_thing", Invoke: func(ctx context.Context, c *runtime.Client, cred runtime.Credentials, input []byte, opts ...runtime.CallOption) runtime.Envelope {
-		return c.Invoke(ctx, &thing, cred, input, opts...)
-	}}},
+	Actions: []runtime.Action{{Name: "get_thing", Op: &thing}},
 }
 
 type answers []func(*http.Request) *http.Response
