@@ -38,9 +38,9 @@ func noneOf(t testing.TB, where, text string, hidden ...string) {
 	}
 }
 
-// everything is all that an envelope tells: itself, its error and the causes, in every
+// wordsOf is all that an envelope tells: itself, its error and the causes, in every
 // way to print them.
-func everything(e Envelope) string {
+func wordsOf(e Envelope) string {
 	var b strings.Builder
 	b.Write(e.JSON)
 	whole, _ := json.Marshal(map[string]any{"envelope": e, "error": e.Err, "list": e.List})
@@ -60,7 +60,7 @@ func everything(e Envelope) string {
 func TestTellsCanary(t *testing.T) {
 	for _, form := range encodings(canary) {
 		e := failure(&getThing, &Error{text: "no", cause: fmt.Errorf("a: %w", errors.New(form))}, nil)
-		if !strings.Contains(everything(e), form) {
+		if !strings.Contains(wordsOf(e), form) {
 			t.Errorf("%s is not found", form)
 		}
 	}
@@ -108,7 +108,7 @@ func TestProxyShowsNothing(t *testing.T) {
 				if e.Err == nil {
 					t.Fatalf("%s: %s", name, e.JSON)
 				}
-				noneOf(t, name+" "+scheme, everything(e), password, "operator:"+password, secret)
+				noneOf(t, name+" "+scheme, wordsOf(e), password, "operator:"+password, secret)
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func TestEnvironmentProxyShowsNothing(t *testing.T) {
 	const ask = "RUNTIME_TEST_PROXY"
 	if os.Getenv(ask) != "" {
 		c := newTestClient(t, Options{Attempts: 1})
-		fmt.Print(everything(c.Call(t.Context(), "get_thing", token(), []byte(good["get_thing"]))))
+		fmt.Print(wordsOf(c.Call(t.Context(), "get_thing", token(), []byte(good["get_thing"]))))
 		return
 	}
 	if testing.Short() {
@@ -189,7 +189,7 @@ func TestQueryKeyShowsNothing(t *testing.T) {
 				c := clientOf(t, tableOf(&api, op), Options{Transport: play(answer), Clock: newFakeClock(), Strict: strict, Drift: func(_ context.Context, d Drift) { drifts = append(drifts, d) }})
 				e := c.Call(t.Context(), op.Name, NewCredentials("api_key", map[string]string{"key": canary}), []byte(good[op.Name]))
 				if e.Err != nil {
-					noneOf(t, name, everything(e), canary)
+					noneOf(t, name, wordsOf(e), canary)
 				}
 			}
 			noneOf(t, name+", drift", fmt.Sprintf("%+v %v", drifts, drifts), canary)
@@ -209,7 +209,7 @@ func TestPairShowsNothing(t *testing.T) {
 			}
 			c := clientOf(t, tableOf(&demoAPI, op), Options{Transport: play(answer)})
 			e := c.Call(t.Context(), op.Name, cred("basic", "user=someone", "password="+password), []byte(good["get_thing"]))
-			noneOf(t, password, everything(e), password, "someone:"+password)
+			noneOf(t, password, wordsOf(e), password, "someone:"+password)
 		}
 	}
 }
