@@ -31,6 +31,31 @@ type ListState struct {
 	// same page twice. Items may then have moved from page to page, so that some
 	// are here twice and others not at all. Empty when nothing does.
 	Doubt string
+
+	hidden bool // Resume holds what no text should show
+}
+
+// String tells in words how far the list came, and where to go on.
+func (s ListState) String() string {
+	items := fmt.Sprint(s.Count, " items")
+	if s.Count == 1 {
+		items = "1 item"
+	}
+	switch {
+	case s.Complete:
+		items += ", complete"
+	case s.Stop == StopLimit:
+		items += ", as many as were wanted"
+	default:
+		items += fmt.Sprintf(", incomplete (%s)", s.Stop)
+	}
+	if s.Resume != "" && !s.hidden {
+		items += "; resume at " + s.Resume
+	}
+	if s.Doubt != "" {
+		items += "; in doubt: " + s.Doubt
+	}
+	return items
 }
 
 // StopReason says why a list ended.
@@ -77,7 +102,10 @@ type walk struct {
 // limit or an error. use returns how many items it took, and whether it wants
 // more of the list.
 func (w *walk) run(ctx context.Context, use func(*cut) (used int, more bool)) (state ListState, err *Error) {
-	defer func() { w.settings.keep(state) }()
+	defer func() {
+		state.hidden = state.Resume != "" && w.secrets.clean(state.Resume) != state.Resume
+		w.settings.keep(state)
+	}()
 	defer w.ahead.stop()
 	if err = w.start(ctx); err != nil {
 		return w.stopped(err)

@@ -157,7 +157,7 @@ func TestFailuresThroughTheTable(t *testing.T) {
 // twice.
 func TestResume(t *testing.T) {
 	u := newUpstream(t, unlimited)
-	c := newClient(t, u, runtime.Options{DisableBudgets: true, Attempts: 1})
+	c := newClient(t, u, runtime.Options{DisableBudgets: true, Attempts: 1, PagesTogether: 1})
 	cred := livestorm.APIToken("sandbox")
 	whole := c.Call(t.Context(), "list_sessions", cred, nil)
 	u.expect(nil, nil, status(500, ""))

@@ -76,7 +76,7 @@ func TestTypedStory(t *testing.T) {
 
 func TestTypedListFailsMidway(t *testing.T) {
 	u := newUpstream(t, unlimited)
-	c, err := livestorm.New(runtime.Options{BaseURL: u.base(), DisableBudgets: true, Attempts: 1})
+	c, err := livestorm.New(runtime.Options{BaseURL: u.base(), DisableBudgets: true, Attempts: 1, PagesTogether: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

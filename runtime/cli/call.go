@@ -1,5 +1,5 @@
 // call: run one action and print its envelope, and nothing else, on standard
-// output.
+// output; stream.go prints the items of a list as lines instead.
 
 package cli
 
@@ -33,6 +33,8 @@ type callFlags struct {
 	deadline    time.Duration
 	attempts    int
 	resume      string
+	output      string
+	together    int
 	key         string
 	ledger      string
 }
@@ -63,7 +65,9 @@ Values of -p are read as the parameter's type: texts as they stand, others as JS
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
 	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call (default none)")
 	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
-	flags.StringVar(&f.resume, "resume", "", "where to go on with a list, as its error said")
+	flags.StringVar(&f.resume, "resume", "", "where to go on with a list, as it said")
+	flags.StringVar(&f.output, "output", "json", "json: one envelope; ndjson: one item of a list a line, as they come, for lists of any length")
+	flags.IntVar(&f.together, "together", 0, "pages of a list asked for at once, 1 to 16, where the manifest allows several (default what it says)")
 	flags.StringVar(&f.key, "idempotency-key", "", "makes a write happen once: a repeat with the same key and input gets the first answer")
 	flags.StringVar(&f.ledger, "ledger", "", "the directory that keeps the answers of writes with a key (default in the user's state)")
 	return cmd
@@ -131,6 +135,9 @@ func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
 	if f.key != "" {
 		opts = append(opts, runtime.IdempotencyKey(f.key))
 	}
+	if f.output == "ndjson" {
+		return p.stream(ctx, client, name, cred, input, opts)
+	}
 	envelope := client.Call(ctx, name, cred, input, opts...)
 	p.tellKey(envelope)
 	if _, err := p.Stdout.Write(envelope.JSON); err != nil {
@@ -138,6 +145,9 @@ func (p Program) runCall(ctx context.Context, name string, f callFlags) error {
 	}
 	if _, err := io.WriteString(p.Stdout, "\n"); err != nil {
 		return err
+	}
+	if l := envelope.List; l != nil && !l.Complete && l.Resume != "" {
+		fmt.Fprintf(p.Stderr, "%s: %s\n", name, l)
 	}
 	if !envelope.Success() {
 		return ErrFailed
@@ -153,8 +163,12 @@ func (p Program) client(f callFlags) (*runtime.Client, error) {
 		return nil, errors.New("--deadline must be longer than nothing, such as 1m")
 	case f.attempts < 1:
 		return nil, errors.New("--attempts must be at least 1")
+	case f.output != "json" && f.output != "ndjson":
+		return nil, fmt.Errorf("--output is json or ndjson, not %q", f.output)
+	case f.together < 0 || f.together > 16:
+		return nil, errors.New("--together must be 1 to 16")
 	}
-	options := runtime.Options{AttemptTimeout: f.timeout, Attempts: f.attempts, Strict: f.strict, BaseURLs: make(map[string]string)}
+	options := runtime.Options{AttemptTimeout: f.timeout, Attempts: f.attempts, PagesTogether: f.together, Strict: f.strict, BaseURLs: make(map[string]string)}
 	if f.verbose {
 		options.Observers = []runtime.Observer{teller{out: p.Stderr}}
 	}
