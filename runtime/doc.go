@@ -31,7 +31,9 @@
 //	response.go     what an answer means: one pass cuts out what plan.go wants
 //	refusal.go      failures under a success status, and the messages of failures
 //	scan.go         the JSON scanner: checks and cuts in one pass
-//	paging.go       the pages of a list, and whether it is complete; nextpage.go and link.go the way on
+//	paging.go       the pages of a list, and whether it is complete; nextpage.go, seen.go and link.go the way on
+//	resume.go       places to go on at; doubt.go what speaks against a list; together.go pages asked for ahead
+//	stream.go       results item by item
 //	output.go       the fields of an envelope; list.go, shape.go, convert.go and csv.go make them
 //	drift.go        where an answer is other than its declared shape
 //	envelope.go     the answer; typed.go and decode.go the same in Go types
