@@ -14,8 +14,12 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases ## run all tests under the race detector, the cases of the manifests first
+test: cases faults ## run all tests under the race detector, the cases of the manifests first
 	go test -race ./...
+
+.PHONY: faults
+faults: ## run calls over a bad network: every toxic of toxiproxy, in a module of its own
+	cd testdata/faults && go vet ./... && go test -race ./...
 
 .PHONY: cases
 cases: ## run the cases that stand beside the actions of each manifest
