@@ -4,3202 +4,552 @@ package livestorm
 
 import "modulex.dev/connector/runtime"
 
-const createEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "owner_id": {
-      "description": "The ID of the user who owns the event",
-      "title": "Owner Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the event",
-      "title": "Title",
-      "type": "string"
-    },
-    "slug": {
-      "description": "The slug of the event",
-      "title": "Slug",
-      "type": "string"
-    },
-    "status": {
-      "description": "The status of the event: draft, published",
-      "title": "Status",
-      "type": "string"
-    },
-    "description": {
-      "description": "The HTML description of the event",
-      "title": "Description",
-      "type": "string"
-    },
-    "recording_enabled": {
-      "description": "Whether the event is recorded",
-      "title": "Recording Enabled",
-      "type": "boolean"
-    },
-    "chat_enabled": {
-      "description": "Whether the chat is enabled",
-      "title": "Chat Enabled",
-      "type": "boolean"
-    },
-    "everyone_can_speak": {
-      "description": "Whether everyone can speak",
-      "title": "Everyone Can Speak",
-      "type": "boolean"
-    },
-    "detailed_registration_page_enabled": {
-      "description": "Whether the detailed registration page is enabled",
-      "title": "Detailed Registration Page Enabled",
-      "type": "boolean"
-    },
-    "light_registration_page_enabled": {
-      "description": "Whether the light registration page is enabled",
-      "title": "Light Registration Page Enabled",
-      "type": "boolean"
-    },
-    "recording_public": {
-      "description": "Whether the recording is public",
-      "title": "Recording Public",
-      "type": "boolean"
-    },
-    "show_in_company_page": {
-      "description": "Whether the event is shown in the company page",
-      "title": "Show In Company Page",
-      "type": "boolean"
-    },
-    "polls_enabled": {
-      "description": "Whether the polls are enabled",
-      "title": "Polls Enabled",
-      "type": "boolean"
-    },
-    "questions_enabled": {
-      "description": "Whether the questions are enabled",
-      "title": "Questions Enabled",
-      "type": "boolean"
-    }
-  },
-  "required": [
-    "owner_id",
-    "title"
-  ],
-  "title": "CreateEventInput",
-  "type": "object"
-}`
-const createEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "CreateEventOutput",
-  "type": "object"
-}`
+const createEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "owner_id":{"description":"The ID of the user who owns the event","title":"Owner Id","type":"string"},
+  "title":{"description":"The title of the event","title":"Title","type":"string"},
+  "slug":{"description":"The slug of the event","title":"Slug","type":"string"},
+  "status":{"description":"The status of the event: draft, published","title":"Status","type":"string"},
+  "description":{"description":"The HTML description of the event","title":"Description","type":"string"},
+  "recording_enabled":{"description":"Whether the event is recorded","title":"Recording Enabled","type":"boolean"},
+  "chat_enabled":{"description":"Whether the chat is enabled","title":"Chat Enabled","type":"boolean"},
+  "everyone_can_speak":{"description":"Whether everyone can speak","title":"Everyone Can Speak","type":"boolean"},
+  "detailed_registration_page_enabled":{"description":"Whether the detailed registration page is enabled","title":"Detailed Registration Page Enabled","type":"boolean"},
+  "light_registration_page_enabled":{"description":"Whether the light registration page is enabled","title":"Light Registration Page Enabled","type":"boolean"},
+  "recording_public":{"description":"Whether the recording is public","title":"Recording Public","type":"boolean"},
+  "show_in_company_page":{"description":"Whether the event is shown in the company page","title":"Show In Company Page","type":"boolean"},
+  "polls_enabled":{"description":"Whether the polls are enabled","title":"Polls Enabled","type":"boolean"},
+  "questions_enabled":{"description":"Whether the questions are enabled","title":"Questions Enabled","type":"boolean"}
+},"required":["owner_id","title"],"title":"CreateEventInput","type":"object"}`
+const createEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"CreateEventOutput","type":"object"}`
 
-const getEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "GetEventInput",
-  "type": "object"
-}`
-const getEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetEventOutput",
-  "type": "object"
-}`
+const getEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"}
+},"required":["event_id"],"title":"GetEventInput","type":"object"}`
+const getEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"GetEventOutput","type":"object"}`
 
-const listAttendeesFromEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "role_filter": {
-      "description": "Filter by role: participant, team_member",
-      "title": "Role Filter",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "ListAttendeesFromEventInput",
-  "type": "object"
-}`
-const listAttendeesFromEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListAttendeesFromEventOutput",
-  "type": "object"
-}`
+const listAttendeesFromEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "role_filter":{"description":"Filter by role: participant, team_member","title":"Role Filter","type":"string"}
+},"required":["event_id"],"title":"ListAttendeesFromEventInput","type":"object"}`
+const listAttendeesFromEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListAttendeesFromEventOutput","type":"object"}`
 
-const listEventsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "title_filter": {
-      "description": "Filter events by title",
-      "title": "Title Filter",
-      "type": "string"
-    }
-  },
-  "title": "ListEventsInput",
-  "type": "object"
-}`
-const listEventsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListEventsOutput",
-  "type": "object"
-}`
+const listEventsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "title_filter":{"description":"Filter events by title","title":"Title Filter","type":"string"}
+},"title":"ListEventsInput","type":"object"}`
+const listEventsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListEventsOutput","type":"object"}`
 
-const listSessionsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {},
-  "title": "ListSessionsInput",
-  "type": "object"
-}`
-const listSessionsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListSessionsOutput",
-  "type": "object"
-}`
+const listSessionsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{},"title":"ListSessionsInput","type":"object"}`
+const listSessionsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListSessionsOutput","type":"object"}`
 
-const registerSomeoneForSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "referrer": {
-      "description": "The referrer of the person registering",
-      "title": "Referrer",
-      "type": "string"
-    },
-    "utm_source": {
-      "description": "The UTM source",
-      "title": "Utm Source",
-      "type": "string"
-    },
-    "utm_medium": {
-      "description": "The UTM medium",
-      "title": "Utm Medium",
-      "type": "string"
-    },
-    "utm_campaign": {
-      "description": "The UTM campaign",
-      "title": "Utm Campaign",
-      "type": "string"
-    },
-    "utm_term": {
-      "description": "The UTM term",
-      "title": "Utm Term",
-      "type": "string"
-    },
-    "utm_content": {
-      "description": "The UTM content",
-      "title": "Utm Content",
-      "type": "string"
-    },
-    "fields": {
-      "additionalProperties": true,
-      "description": "Registration fields as key-value pairs where key is the field ID and value is the field value",
-      "title": "Fields",
-      "type": "object"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "RegisterSomeoneForSessionInput",
-  "type": "object"
-}`
-const registerSomeoneForSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RegisterSomeoneForSessionOutput",
-  "type": "object"
-}`
+const registerSomeoneForSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "referrer":{"description":"The referrer of the person registering","title":"Referrer","type":"string"},
+  "utm_source":{"description":"The UTM source","title":"Utm Source","type":"string"},
+  "utm_medium":{"description":"The UTM medium","title":"Utm Medium","type":"string"},
+  "utm_campaign":{"description":"The UTM campaign","title":"Utm Campaign","type":"string"},
+  "utm_term":{"description":"The UTM term","title":"Utm Term","type":"string"},
+  "utm_content":{"description":"The UTM content","title":"Utm Content","type":"string"},
+  "fields":{"additionalProperties":true,"description":"Registration fields as key-value pairs where key is the field ID and value is the field value","title":"Fields","type":"object"}
+},"required":["session_id"],"title":"RegisterSomeoneForSessionInput","type":"object"}`
+const registerSomeoneForSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"RegisterSomeoneForSessionOutput","type":"object"}`
 
-const updateEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "owner_id": {
-      "description": "The ID of the user who owns the event",
-      "title": "Owner Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the event",
-      "title": "Title",
-      "type": "string"
-    },
-    "slug": {
-      "description": "The slug of the event",
-      "title": "Slug",
-      "type": "string"
-    },
-    "status": {
-      "description": "The status of the event: draft, published",
-      "title": "Status",
-      "type": "string"
-    },
-    "description": {
-      "description": "The HTML description of the event",
-      "title": "Description",
-      "type": "string"
-    },
-    "recording_enabled": {
-      "description": "Whether the event is recorded",
-      "title": "Recording Enabled",
-      "type": "boolean"
-    },
-    "chat_enabled": {
-      "description": "Whether the chat is enabled",
-      "title": "Chat Enabled",
-      "type": "boolean"
-    },
-    "everyone_can_speak": {
-      "description": "Whether everyone can speak",
-      "title": "Everyone Can Speak",
-      "type": "boolean"
-    },
-    "detailed_registration_page_enabled": {
-      "description": "Whether the detailed registration page is enabled",
-      "title": "Detailed Registration Page Enabled",
-      "type": "boolean"
-    },
-    "light_registration_page_enabled": {
-      "description": "Whether the light registration page is enabled",
-      "title": "Light Registration Page Enabled",
-      "type": "boolean"
-    },
-    "recording_public": {
-      "description": "Whether the recording is public",
-      "title": "Recording Public",
-      "type": "boolean"
-    },
-    "show_in_company_page": {
-      "description": "Whether the event is shown in the company page",
-      "title": "Show In Company Page",
-      "type": "boolean"
-    },
-    "polls_enabled": {
-      "description": "Whether the polls are enabled",
-      "title": "Polls Enabled",
-      "type": "boolean"
-    },
-    "questions_enabled": {
-      "description": "Whether the questions are enabled",
-      "title": "Questions Enabled",
-      "type": "boolean"
-    }
-  },
-  "required": [
-    "event_id",
-    "owner_id",
-    "title",
-    "slug",
-    "status",
-    "description",
-    "recording_enabled",
-    "chat_enabled",
-    "everyone_can_speak",
-    "detailed_registration_page_enabled",
-    "light_registration_page_enabled",
-    "recording_public",
-    "show_in_company_page",
-    "polls_enabled",
-    "questions_enabled"
-  ],
-  "title": "UpdateEventInput",
-  "type": "object"
-}`
-const updateEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "UpdateEventOutput",
-  "type": "object"
-}`
+const updateEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "owner_id":{"description":"The ID of the user who owns the event","title":"Owner Id","type":"string"},
+  "title":{"description":"The title of the event","title":"Title","type":"string"},
+  "slug":{"description":"The slug of the event","title":"Slug","type":"string"},
+  "status":{"description":"The status of the event: draft, published","title":"Status","type":"string"},
+  "description":{"description":"The HTML description of the event","title":"Description","type":"string"},
+  "recording_enabled":{"description":"Whether the event is recorded","title":"Recording Enabled","type":"boolean"},
+  "chat_enabled":{"description":"Whether the chat is enabled","title":"Chat Enabled","type":"boolean"},
+  "everyone_can_speak":{"description":"Whether everyone can speak","title":"Everyone Can Speak","type":"boolean"},
+  "detailed_registration_page_enabled":{"description":"Whether the detailed registration page is enabled","title":"Detailed Registration Page Enabled","type":"boolean"},
+  "light_registration_page_enabled":{"description":"Whether the light registration page is enabled","title":"Light Registration Page Enabled","type":"boolean"},
+  "recording_public":{"description":"Whether the recording is public","title":"Recording Public","type":"boolean"},
+  "show_in_company_page":{"description":"Whether the event is shown in the company page","title":"Show In Company Page","type":"boolean"},
+  "polls_enabled":{"description":"Whether the polls are enabled","title":"Polls Enabled","type":"boolean"},
+  "questions_enabled":{"description":"Whether the questions are enabled","title":"Questions Enabled","type":"boolean"}
+},"required":["event_id","owner_id","title","slug","status","description","recording_enabled","chat_enabled","everyone_can_speak","detailed_registration_page_enabled","light_registration_page_enabled","recording_public","show_in_company_page","polls_enabled","questions_enabled"],"title":"UpdateEventInput","type":"object"}`
+const updateEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"UpdateEventOutput","type":"object"}`
 
-const pingInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {},
-  "title": "PingInput",
-  "type": "object"
-}`
-const pingOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "PingOutput",
-  "type": "object"
-}`
+const pingInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{},"title":"PingInput","type":"object"}`
+const pingOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"PingOutput","type":"object"}`
 
-const getMeInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "include": {
-      "description": "Related resources to return under included: organization",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "title": "GetMeInput",
-  "type": "object"
-}`
-const getMeOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetMeOutput",
-  "type": "object"
-}`
+const getMeInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "include":{"description":"Related resources to return under included: organization","items":{"type":"string"},"title":"Include","type":"array"}
+},"title":"GetMeInput","type":"object"}`
+const getMeOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"GetMeOutput","type":"object"}`
 
-const getOrganizationInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "include": {
-      "description": "Related resources to return under included: organization",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "title": "GetOrganizationInput",
-  "type": "object"
-}`
-const getOrganizationOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetOrganizationOutput",
-  "type": "object"
-}`
+const getOrganizationInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "include":{"description":"Related resources to return under included: organization","items":{"type":"string"},"title":"Include","type":"array"}
+},"title":"GetOrganizationInput","type":"object"}`
+const getOrganizationOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"GetOrganizationOutput","type":"object"}`
 
-const searchEventsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "title": {
-      "description": "Only events with this title; whether a part is enough is not documented",
-      "title": "Title",
-      "type": "string"
-    },
-    "everyone_can_speak": {
-      "description": "Only events where everyone can speak, or where not",
-      "title": "Everyone Can Speak",
-      "type": "boolean"
-    },
-    "scheduling_status": {
-      "description": "Only events of this status",
-      "enum": [
-        "live",
-        "upcoming",
-        "on_demand",
-        "ended",
-        "not_started",
-        "draft",
-        "cancelled",
-        "not_scheduled"
-      ],
-      "title": "Scheduling Status",
-      "type": "string"
-    },
-    "tags": {
-      "description": "Only events with one of these tags",
-      "items": {
-        "type": "string"
-      },
-      "title": "Tags",
-      "type": "array"
-    },
-    "created_since": {
-      "description": "Only those created at or after this Unix timestamp or ISO 8601 date",
-      "title": "Created Since",
-      "type": "string"
-    },
-    "created_until": {
-      "description": "Only those created up to this Unix timestamp or ISO 8601 date",
-      "title": "Created Until",
-      "type": "string"
-    },
-    "updated_since": {
-      "description": "Only those updated at or after this Unix timestamp or ISO 8601 date",
-      "title": "Updated Since",
-      "type": "string"
-    },
-    "updated_until": {
-      "description": "Only those updated up to this Unix timestamp or ISO 8601 date",
-      "title": "Updated Until",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included: sessions, tags",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "title": "SearchEventsInput",
-  "type": "object"
-}`
-const searchEventsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "SearchEventsOutput",
-  "type": "object"
-}`
+const searchEventsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "title":{"description":"Only events with this title; whether a part is enough is not documented","title":"Title","type":"string"},
+  "everyone_can_speak":{"description":"Only events where everyone can speak, or where not","title":"Everyone Can Speak","type":"boolean"},
+  "scheduling_status":{"description":"Only events of this status","enum":["live","upcoming","on_demand","ended","not_started","draft","cancelled","not_scheduled"],"title":"Scheduling Status","type":"string"},
+  "tags":{"description":"Only events with one of these tags","items":{"type":"string"},"title":"Tags","type":"array"},
+  "created_since":{"description":"Only those created at or after this Unix timestamp or ISO 8601 date","title":"Created Since","type":"string"},
+  "created_until":{"description":"Only those created up to this Unix timestamp or ISO 8601 date","title":"Created Until","type":"string"},
+  "updated_since":{"description":"Only those updated at or after this Unix timestamp or ISO 8601 date","title":"Updated Since","type":"string"},
+  "updated_until":{"description":"Only those updated up to this Unix timestamp or ISO 8601 date","title":"Updated Until","type":"string"},
+  "include":{"description":"Related resources to return under included: sessions, tags","items":{"type":"string"},"title":"Include","type":"array"}
+},"title":"SearchEventsInput","type":"object"}`
+const searchEventsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"SearchEventsOutput","type":"object"}`
 
-const copyEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "copy_from_event_id": {
-      "description": "The ID of the event whose settings are taken",
-      "title": "Copy From Event Id",
-      "type": "string"
-    },
-    "owner_id": {
-      "description": "The ID of the user who owns the event",
-      "title": "Owner Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the event",
-      "title": "Title",
-      "type": "string"
-    },
-    "slug": {
-      "description": "The slug of the event",
-      "title": "Slug",
-      "type": "string"
-    },
-    "status": {
-      "description": "The status of the event: draft, published",
-      "title": "Status",
-      "type": "string"
-    },
-    "description": {
-      "description": "The HTML description of the event",
-      "title": "Description",
-      "type": "string"
-    },
-    "recording_enabled": {
-      "description": "Whether the event is recorded",
-      "title": "Recording Enabled",
-      "type": "boolean"
-    },
-    "chat_enabled": {
-      "description": "Whether the chat is enabled",
-      "title": "Chat Enabled",
-      "type": "boolean"
-    },
-    "everyone_can_speak": {
-      "description": "Whether everyone can speak",
-      "title": "Everyone Can Speak",
-      "type": "boolean"
-    },
-    "detailed_registration_page_enabled": {
-      "description": "Whether the detailed registration page is enabled",
-      "title": "Detailed Registration Page Enabled",
-      "type": "boolean"
-    },
-    "light_registration_page_enabled": {
-      "description": "Whether the light registration page is enabled",
-      "title": "Light Registration Page Enabled",
-      "type": "boolean"
-    },
-    "recording_public": {
-      "description": "Whether the recording is public",
-      "title": "Recording Public",
-      "type": "boolean"
-    },
-    "show_in_company_page": {
-      "description": "Whether the event is shown in the company page",
-      "title": "Show In Company Page",
-      "type": "boolean"
-    },
-    "polls_enabled": {
-      "description": "Whether the polls are enabled",
-      "title": "Polls Enabled",
-      "type": "boolean"
-    },
-    "questions_enabled": {
-      "description": "Whether the questions are enabled",
-      "title": "Questions Enabled",
-      "type": "boolean"
-    }
-  },
-  "required": [
-    "copy_from_event_id"
-  ],
-  "title": "CopyEventInput",
-  "type": "object"
-}`
-const copyEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "CopyEventOutput",
-  "type": "object"
-}`
+const copyEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "copy_from_event_id":{"description":"The ID of the event whose settings are taken","title":"Copy From Event Id","type":"string"},
+  "owner_id":{"description":"The ID of the user who owns the event","title":"Owner Id","type":"string"},
+  "title":{"description":"The title of the event","title":"Title","type":"string"},
+  "slug":{"description":"The slug of the event","title":"Slug","type":"string"},
+  "status":{"description":"The status of the event: draft, published","title":"Status","type":"string"},
+  "description":{"description":"The HTML description of the event","title":"Description","type":"string"},
+  "recording_enabled":{"description":"Whether the event is recorded","title":"Recording Enabled","type":"boolean"},
+  "chat_enabled":{"description":"Whether the chat is enabled","title":"Chat Enabled","type":"boolean"},
+  "everyone_can_speak":{"description":"Whether everyone can speak","title":"Everyone Can Speak","type":"boolean"},
+  "detailed_registration_page_enabled":{"description":"Whether the detailed registration page is enabled","title":"Detailed Registration Page Enabled","type":"boolean"},
+  "light_registration_page_enabled":{"description":"Whether the light registration page is enabled","title":"Light Registration Page Enabled","type":"boolean"},
+  "recording_public":{"description":"Whether the recording is public","title":"Recording Public","type":"boolean"},
+  "show_in_company_page":{"description":"Whether the event is shown in the company page","title":"Show In Company Page","type":"boolean"},
+  "polls_enabled":{"description":"Whether the polls are enabled","title":"Polls Enabled","type":"boolean"},
+  "questions_enabled":{"description":"Whether the questions are enabled","title":"Questions Enabled","type":"boolean"}
+},"required":["copy_from_event_id"],"title":"CopyEventInput","type":"object"}`
+const copyEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"CopyEventOutput","type":"object"}`
 
-const patchEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "owner_id": {
-      "description": "The ID of the user who owns the event",
-      "title": "Owner Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the event",
-      "title": "Title",
-      "type": "string"
-    },
-    "slug": {
-      "description": "The slug of the event",
-      "title": "Slug",
-      "type": "string"
-    },
-    "status": {
-      "description": "The status of the event: draft, published",
-      "title": "Status",
-      "type": "string"
-    },
-    "description": {
-      "description": "The HTML description of the event",
-      "title": "Description",
-      "type": "string"
-    },
-    "recording_enabled": {
-      "description": "Whether the event is recorded",
-      "title": "Recording Enabled",
-      "type": "boolean"
-    },
-    "chat_enabled": {
-      "description": "Whether the chat is enabled",
-      "title": "Chat Enabled",
-      "type": "boolean"
-    },
-    "everyone_can_speak": {
-      "description": "Whether everyone can speak",
-      "title": "Everyone Can Speak",
-      "type": "boolean"
-    },
-    "detailed_registration_page_enabled": {
-      "description": "Whether the detailed registration page is enabled",
-      "title": "Detailed Registration Page Enabled",
-      "type": "boolean"
-    },
-    "light_registration_page_enabled": {
-      "description": "Whether the light registration page is enabled",
-      "title": "Light Registration Page Enabled",
-      "type": "boolean"
-    },
-    "recording_public": {
-      "description": "Whether the recording is public",
-      "title": "Recording Public",
-      "type": "boolean"
-    },
-    "show_in_company_page": {
-      "description": "Whether the event is shown in the company page",
-      "title": "Show In Company Page",
-      "type": "boolean"
-    },
-    "polls_enabled": {
-      "description": "Whether the polls are enabled",
-      "title": "Polls Enabled",
-      "type": "boolean"
-    },
-    "questions_enabled": {
-      "description": "Whether the questions are enabled",
-      "title": "Questions Enabled",
-      "type": "boolean"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "PatchEventInput",
-  "type": "object"
-}`
-const patchEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "PatchEventOutput",
-  "type": "object"
-}`
+const patchEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "owner_id":{"description":"The ID of the user who owns the event","title":"Owner Id","type":"string"},
+  "title":{"description":"The title of the event","title":"Title","type":"string"},
+  "slug":{"description":"The slug of the event","title":"Slug","type":"string"},
+  "status":{"description":"The status of the event: draft, published","title":"Status","type":"string"},
+  "description":{"description":"The HTML description of the event","title":"Description","type":"string"},
+  "recording_enabled":{"description":"Whether the event is recorded","title":"Recording Enabled","type":"boolean"},
+  "chat_enabled":{"description":"Whether the chat is enabled","title":"Chat Enabled","type":"boolean"},
+  "everyone_can_speak":{"description":"Whether everyone can speak","title":"Everyone Can Speak","type":"boolean"},
+  "detailed_registration_page_enabled":{"description":"Whether the detailed registration page is enabled","title":"Detailed Registration Page Enabled","type":"boolean"},
+  "light_registration_page_enabled":{"description":"Whether the light registration page is enabled","title":"Light Registration Page Enabled","type":"boolean"},
+  "recording_public":{"description":"Whether the recording is public","title":"Recording Public","type":"boolean"},
+  "show_in_company_page":{"description":"Whether the event is shown in the company page","title":"Show In Company Page","type":"boolean"},
+  "polls_enabled":{"description":"Whether the polls are enabled","title":"Polls Enabled","type":"boolean"},
+  "questions_enabled":{"description":"Whether the questions are enabled","title":"Questions Enabled","type":"boolean"}
+},"required":["event_id"],"title":"PatchEventInput","type":"object"}`
+const patchEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"PatchEventOutput","type":"object"}`
 
-const deleteEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "DeleteEventInput",
-  "type": "object"
-}`
-const deleteEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "DeleteEventOutput",
-  "type": "object"
-}`
+const deleteEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"}
+},"required":["event_id"],"title":"DeleteEventInput","type":"object"}`
+const deleteEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"DeleteEventOutput","type":"object"}`
 
-const addEventTagInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the tag",
-      "title": "Title",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "title"
-  ],
-  "title": "AddEventTagInput",
-  "type": "object"
-}`
-const addEventTagOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "AddEventTagOutput",
-  "type": "object"
-}`
+const addEventTagInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "title":{"description":"The title of the tag","title":"Title","type":"string"}
+},"required":["event_id","title"],"title":"AddEventTagInput","type":"object"}`
+const addEventTagOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"AddEventTagOutput","type":"object"}`
 
-const removeEventTagInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "title": {
-      "description": "The title of the tag",
-      "title": "Title",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "title"
-  ],
-  "title": "RemoveEventTagInput",
-  "type": "object"
-}`
-const removeEventTagOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RemoveEventTagOutput",
-  "type": "object"
-}`
+const removeEventTagInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "title":{"description":"The title of the tag","title":"Title","type":"string"}
+},"required":["event_id","title"],"title":"RemoveEventTagInput","type":"object"}`
+const removeEventTagOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"RemoveEventTagOutput","type":"object"}`
 
-const listEventPeopleInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "role": {
-      "description": "Only people of this role",
-      "enum": [
-        "participant",
-        "team_member"
-      ],
-      "title": "Role",
-      "type": "string"
-    },
-    "email": {
-      "description": "Only the person with exactly this address",
-      "title": "Email",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "ListEventPeopleInput",
-  "type": "object"
-}`
-const listEventPeopleOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListEventPeopleOutput",
-  "type": "object"
-}`
+const listEventPeopleInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "role":{"description":"Only people of this role","enum":["participant","team_member"],"title":"Role","type":"string"},
+  "email":{"description":"Only the person with exactly this address","title":"Email","type":"string"}
+},"required":["event_id"],"title":"ListEventPeopleInput","type":"object"}`
+const listEventPeopleOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListEventPeopleOutput","type":"object"}`
 
-const getEventPersonInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "person_id": {
-      "description": "The ID of the person",
-      "title": "Person Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "person_id"
-  ],
-  "title": "GetEventPersonInput",
-  "type": "object"
-}`
-const getEventPersonOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetEventPersonOutput",
-  "type": "object"
-}`
+const getEventPersonInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "person_id":{"description":"The ID of the person","title":"Person Id","type":"string"}
+},"required":["event_id","person_id"],"title":"GetEventPersonInput","type":"object"}`
+const getEventPersonOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"GetEventPersonOutput","type":"object"}`
 
-const listEventSessionsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "status": {
-      "description": "Only sessions of this status",
-      "enum": [
-        "upcoming",
-        "live",
-        "on_demand",
-        "past",
-        "past_not_started",
-        "canceled",
-        "draft"
-      ],
-      "title": "Status",
-      "type": "string"
-    },
-    "date_from": {
-      "description": "Only sessions that begin at or after this Unix timestamp or ISO 8601 date",
-      "title": "Date From",
-      "type": "string"
-    },
-    "date_to": {
-      "description": "Only sessions that begin up to this Unix timestamp or ISO 8601 date",
-      "title": "Date To",
-      "type": "string"
-    },
-    "include_breakout_rooms": {
-      "description": "Whether the sessions of breakout rooms are listed too",
-      "title": "Include Breakout Rooms",
-      "type": "boolean"
-    },
-    "created_since": {
-      "description": "Only those created at or after this Unix timestamp or ISO 8601 date",
-      "title": "Created Since",
-      "type": "string"
-    },
-    "created_until": {
-      "description": "Only those created up to this Unix timestamp or ISO 8601 date",
-      "title": "Created Until",
-      "type": "string"
-    },
-    "updated_since": {
-      "description": "Only those updated at or after this Unix timestamp or ISO 8601 date",
-      "title": "Updated Since",
-      "type": "string"
-    },
-    "updated_until": {
-      "description": "Only those updated up to this Unix timestamp or ISO 8601 date",
-      "title": "Updated Until",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included; the documentation names no values",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "ListEventSessionsInput",
-  "type": "object"
-}`
-const listEventSessionsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListEventSessionsOutput",
-  "type": "object"
-}`
+const listEventSessionsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "status":{"description":"Only sessions of this status","enum":["upcoming","live","on_demand","past","past_not_started","canceled","draft"],"title":"Status","type":"string"},
+  "date_from":{"description":"Only sessions that begin at or after this Unix timestamp or ISO 8601 date","title":"Date From","type":"string"},
+  "date_to":{"description":"Only sessions that begin up to this Unix timestamp or ISO 8601 date","title":"Date To","type":"string"},
+  "include_breakout_rooms":{"description":"Whether the sessions of breakout rooms are listed too","title":"Include Breakout Rooms","type":"boolean"},
+  "created_since":{"description":"Only those created at or after this Unix timestamp or ISO 8601 date","title":"Created Since","type":"string"},
+  "created_until":{"description":"Only those created up to this Unix timestamp or ISO 8601 date","title":"Created Until","type":"string"},
+  "updated_since":{"description":"Only those updated at or after this Unix timestamp or ISO 8601 date","title":"Updated Since","type":"string"},
+  "updated_until":{"description":"Only those updated up to this Unix timestamp or ISO 8601 date","title":"Updated Until","type":"string"},
+  "include":{"description":"Related resources to return under included; the documentation names no values","items":{"type":"string"},"title":"Include","type":"array"}
+},"required":["event_id"],"title":"ListEventSessionsInput","type":"object"}`
+const listEventSessionsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"ListEventSessionsOutput","type":"object"}`
 
-const createSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "The ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "estimated_started_at": {
-      "description": "When the session begins, such as 2027-03-04 15:00:00",
-      "title": "Estimated Started At",
-      "type": "string"
-    },
-    "timezone": {
-      "description": "IANA name of the time zone, such as Europe/Paris",
-      "title": "Timezone",
-      "type": "string"
-    },
-    "name": {
-      "description": "Name of the session",
-      "title": "Name",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "CreateSessionInput",
-  "type": "object"
-}`
-const createSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "CreateSessionOutput",
-  "type": "object"
-}`
+const createSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"The ID of the event","title":"Event Id","type":"string"},
+  "estimated_started_at":{"description":"When the session begins, such as 2027-03-04 15:00:00","title":"Estimated Started At","type":"string"},
+  "timezone":{"description":"IANA name of the time zone, such as Europe/Paris","title":"Timezone","type":"string"},
+  "name":{"description":"Name of the session","title":"Name","type":"string"}
+},"required":["event_id"],"title":"CreateSessionInput","type":"object"}`
+const createSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"CreateSessionOutput","type":"object"}`
 
-const searchSessionsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "status": {
-      "description": "Only sessions of this status",
-      "enum": [
-        "upcoming",
-        "live",
-        "on_demand",
-        "past",
-        "past_not_started",
-        "canceled",
-        "draft"
-      ],
-      "title": "Status",
-      "type": "string"
-    },
-    "date_from": {
-      "description": "Only sessions that begin at or after this Unix timestamp or ISO 8601 date",
-      "title": "Date From",
-      "type": "string"
-    },
-    "date_to": {
-      "description": "Only sessions that begin up to this Unix timestamp or ISO 8601 date",
-      "title": "Date To",
-      "type": "string"
-    },
-    "include_breakout_rooms": {
-      "description": "Whether the sessions of breakout rooms are listed too",
-      "title": "Include Breakout Rooms",
-      "type": "boolean"
-    },
-    "created_since": {
-      "description": "Only those created at or after this Unix timestamp or ISO 8601 date",
-      "title": "Created Since",
-      "type": "string"
-    },
-    "created_until": {
-      "description": "Only those created up to this Unix timestamp or ISO 8601 date",
-      "title": "Created Until",
-      "type": "string"
-    },
-    "updated_since": {
-      "description": "Only those updated at or after this Unix timestamp or ISO 8601 date",
-      "title": "Updated Since",
-      "type": "string"
-    },
-    "updated_until": {
-      "description": "Only those updated up to this Unix timestamp or ISO 8601 date",
-      "title": "Updated Until",
-      "type": "string"
-    }
-  },
-  "title": "SearchSessionsInput",
-  "type": "object"
-}`
-const searchSessionsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "SearchSessionsOutput",
-  "type": "object"
-}`
+const searchSessionsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "status":{"description":"Only sessions of this status","enum":["upcoming","live","on_demand","past","past_not_started","canceled","draft"],"title":"Status","type":"string"},
+  "date_from":{"description":"Only sessions that begin at or after this Unix timestamp or ISO 8601 date","title":"Date From","type":"string"},
+  "date_to":{"description":"Only sessions that begin up to this Unix timestamp or ISO 8601 date","title":"Date To","type":"string"},
+  "include_breakout_rooms":{"description":"Whether the sessions of breakout rooms are listed too","title":"Include Breakout Rooms","type":"boolean"},
+  "created_since":{"description":"Only those created at or after this Unix timestamp or ISO 8601 date","title":"Created Since","type":"string"},
+  "created_until":{"description":"Only those created up to this Unix timestamp or ISO 8601 date","title":"Created Until","type":"string"},
+  "updated_since":{"description":"Only those updated at or after this Unix timestamp or ISO 8601 date","title":"Updated Since","type":"string"},
+  "updated_until":{"description":"Only those updated up to this Unix timestamp or ISO 8601 date","title":"Updated Until","type":"string"}
+},"title":"SearchSessionsInput","type":"object"}`
+const searchSessionsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"SearchSessionsOutput","type":"object"}`
 
-const getSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included; the documentation names no values",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "GetSessionInput",
-  "type": "object"
-}`
-const getSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetSessionOutput",
-  "type": "object"
-}`
+const getSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "include":{"description":"Related resources to return under included; the documentation names no values","items":{"type":"string"},"title":"Include","type":"array"}
+},"required":["session_id"],"title":"GetSessionInput","type":"object"}`
+const getSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"GetSessionOutput","type":"object"}`
 
-const patchSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "estimated_started_at": {
-      "description": "When the session begins, such as 2027-03-04 15:00:00",
-      "title": "Estimated Started At",
-      "type": "string"
-    },
-    "timezone": {
-      "description": "IANA name of the time zone, such as Europe/Paris",
-      "title": "Timezone",
-      "type": "string"
-    },
-    "name": {
-      "description": "Name of the session",
-      "title": "Name",
-      "type": "string"
-    },
-    "embed_url": {
-      "description": "Page that may show the room in a frame; known from the official sample repository",
-      "title": "Embed Url",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "PatchSessionInput",
-  "type": "object"
-}`
-const patchSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "PatchSessionOutput",
-  "type": "object"
-}`
+const patchSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "estimated_started_at":{"description":"When the session begins, such as 2027-03-04 15:00:00","title":"Estimated Started At","type":"string"},
+  "timezone":{"description":"IANA name of the time zone, such as Europe/Paris","title":"Timezone","type":"string"},
+  "name":{"description":"Name of the session","title":"Name","type":"string"},
+  "embed_url":{"description":"Page that may show the room in a frame; known from the official sample repository","title":"Embed Url","type":"string"}
+},"required":["session_id"],"title":"PatchSessionInput","type":"object"}`
+const patchSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"PatchSessionOutput","type":"object"}`
 
-const updateSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "estimated_started_at": {
-      "description": "When the session begins, such as 2027-03-04 15:00:00",
-      "title": "Estimated Started At",
-      "type": "string"
-    },
-    "timezone": {
-      "description": "IANA name of the time zone, such as Europe/Paris",
-      "title": "Timezone",
-      "type": "string"
-    },
-    "name": {
-      "description": "Name of the session",
-      "title": "Name",
-      "type": "string"
-    },
-    "embed_url": {
-      "description": "Page that may show the room in a frame; known from the official sample repository",
-      "title": "Embed Url",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "UpdateSessionInput",
-  "type": "object"
-}`
-const updateSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "UpdateSessionOutput",
-  "type": "object"
-}`
+const updateSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "estimated_started_at":{"description":"When the session begins, such as 2027-03-04 15:00:00","title":"Estimated Started At","type":"string"},
+  "timezone":{"description":"IANA name of the time zone, such as Europe/Paris","title":"Timezone","type":"string"},
+  "name":{"description":"Name of the session","title":"Name","type":"string"},
+  "embed_url":{"description":"Page that may show the room in a frame; known from the official sample repository","title":"Embed Url","type":"string"}
+},"required":["session_id"],"title":"UpdateSessionInput","type":"object"}`
+const updateSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"UpdateSessionOutput","type":"object"}`
 
-const deleteSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "DeleteSessionInput",
-  "type": "object"
-}`
-const deleteSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "DeleteSessionOutput",
-  "type": "object"
-}`
+const deleteSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"}
+},"required":["session_id"],"title":"DeleteSessionInput","type":"object"}`
+const deleteSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"DeleteSessionOutput","type":"object"}`
 
-const listSessionPeopleInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "role": {
-      "description": "Only people of this role",
-      "enum": [
-        "participant",
-        "team_member"
-      ],
-      "title": "Role",
-      "type": "string"
-    },
-    "email": {
-      "description": "Only the person with exactly this address",
-      "title": "Email",
-      "type": "string"
-    },
-    "attended": {
-      "description": "Only those who attended, or did not",
-      "title": "Attended",
-      "type": "boolean"
-    },
-    "created_since": {
-      "description": "Only those created at or after this Unix timestamp or ISO 8601 date",
-      "title": "Created Since",
-      "type": "string"
-    },
-    "created_until": {
-      "description": "Only those created up to this Unix timestamp or ISO 8601 date",
-      "title": "Created Until",
-      "type": "string"
-    },
-    "updated_since": {
-      "description": "Only those updated at or after this Unix timestamp or ISO 8601 date",
-      "title": "Updated Since",
-      "type": "string"
-    },
-    "updated_until": {
-      "description": "Only those updated up to this Unix timestamp or ISO 8601 date",
-      "title": "Updated Until",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included: people",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "ListSessionPeopleInput",
-  "type": "object"
-}`
-const listSessionPeopleOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListSessionPeopleOutput",
-  "type": "object"
-}`
+const listSessionPeopleInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "role":{"description":"Only people of this role","enum":["participant","team_member"],"title":"Role","type":"string"},
+  "email":{"description":"Only the person with exactly this address","title":"Email","type":"string"},
+  "attended":{"description":"Only those who attended, or did not","title":"Attended","type":"boolean"},
+  "created_since":{"description":"Only those created at or after this Unix timestamp or ISO 8601 date","title":"Created Since","type":"string"},
+  "created_until":{"description":"Only those created up to this Unix timestamp or ISO 8601 date","title":"Created Until","type":"string"},
+  "updated_since":{"description":"Only those updated at or after this Unix timestamp or ISO 8601 date","title":"Updated Since","type":"string"},
+  "updated_until":{"description":"Only those updated up to this Unix timestamp or ISO 8601 date","title":"Updated Until","type":"string"},
+  "include":{"description":"Related resources to return under included: people","items":{"type":"string"},"title":"Include","type":"array"}
+},"required":["session_id"],"title":"ListSessionPeopleInput","type":"object"}`
+const listSessionPeopleOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"ListSessionPeopleOutput","type":"object"}`
 
-const getSessionPersonInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "person_id": {
-      "description": "The ID of the person",
-      "title": "Person Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id",
-    "person_id"
-  ],
-  "title": "GetSessionPersonInput",
-  "type": "object"
-}`
-const getSessionPersonOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetSessionPersonOutput",
-  "type": "object"
-}`
+const getSessionPersonInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "person_id":{"description":"The ID of the person","title":"Person Id","type":"string"}
+},"required":["session_id","person_id"],"title":"GetSessionPersonInput","type":"object"}`
+const getSessionPersonOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"GetSessionPersonOutput","type":"object"}`
 
-const patchSessionPersonInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "person_id": {
-      "description": "The ID of the person",
-      "title": "Person Id",
-      "type": "string"
-    },
-    "fields": {
-      "additionalProperties": true,
-      "description": "Registration fields as key-value pairs where key is the field ID and value is the field value",
-      "title": "Fields",
-      "type": "object"
-    },
-    "referrer": {
-      "description": "The referrer of the person registering",
-      "title": "Referrer",
-      "type": "string"
-    },
-    "utm_source": {
-      "description": "The UTM source",
-      "title": "Utm Source",
-      "type": "string"
-    },
-    "utm_medium": {
-      "description": "The UTM medium",
-      "title": "Utm Medium",
-      "type": "string"
-    },
-    "utm_campaign": {
-      "description": "The UTM campaign",
-      "title": "Utm Campaign",
-      "type": "string"
-    },
-    "utm_term": {
-      "description": "The UTM term",
-      "title": "Utm Term",
-      "type": "string"
-    },
-    "utm_content": {
-      "description": "The UTM content",
-      "title": "Utm Content",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id",
-    "person_id"
-  ],
-  "title": "PatchSessionPersonInput",
-  "type": "object"
-}`
-const patchSessionPersonOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "PatchSessionPersonOutput",
-  "type": "object"
-}`
+const patchSessionPersonInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "person_id":{"description":"The ID of the person","title":"Person Id","type":"string"},
+  "fields":{"additionalProperties":true,"description":"Registration fields as key-value pairs where key is the field ID and value is the field value","title":"Fields","type":"object"},
+  "referrer":{"description":"The referrer of the person registering","title":"Referrer","type":"string"},
+  "utm_source":{"description":"The UTM source","title":"Utm Source","type":"string"},
+  "utm_medium":{"description":"The UTM medium","title":"Utm Medium","type":"string"},
+  "utm_campaign":{"description":"The UTM campaign","title":"Utm Campaign","type":"string"},
+  "utm_term":{"description":"The UTM term","title":"Utm Term","type":"string"},
+  "utm_content":{"description":"The UTM content","title":"Utm Content","type":"string"}
+},"required":["session_id","person_id"],"title":"PatchSessionPersonInput","type":"object"}`
+const patchSessionPersonOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"PatchSessionPersonOutput","type":"object"}`
 
-const removePersonFromSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "person_id": {
-      "description": "The ID of the person",
-      "title": "Person Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id",
-    "person_id"
-  ],
-  "title": "RemovePersonFromSessionInput",
-  "type": "object"
-}`
-const removePersonFromSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RemovePersonFromSessionOutput",
-  "type": "object"
-}`
+const removePersonFromSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "person_id":{"description":"The ID of the person","title":"Person Id","type":"string"}
+},"required":["session_id","person_id"],"title":"RemovePersonFromSessionInput","type":"object"}`
+const removePersonFromSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"RemovePersonFromSessionOutput","type":"object"}`
 
-const removeEmailFromSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "email": {
-      "description": "The address of the person",
-      "title": "Email",
-      "type": "string"
-    }
-  },
-  "required": [
-    "session_id",
-    "email"
-  ],
-  "title": "RemoveEmailFromSessionInput",
-  "type": "object"
-}`
-const removeEmailFromSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RemoveEmailFromSessionOutput",
-  "type": "object"
-}`
+const removeEmailFromSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "email":{"description":"The address of the person","title":"Email","type":"string"}
+},"required":["session_id","email"],"title":"RemoveEmailFromSessionInput","type":"object"}`
+const removeEmailFromSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"RemoveEmailFromSessionOutput","type":"object"}`
 
-const queueRegistrationsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "tasks": {
-      "description": "The people, each an object with the registration fields as a list and, where wanted, referrer and utm_…: {\"fields\": [{\"id\": \"email\", \"value\": \"ada@example.com\"}]}",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "maxItems": 50,
-      "title": "Tasks",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id",
-    "tasks"
-  ],
-  "title": "QueueRegistrationsInput",
-  "type": "object"
-}`
-const queueRegistrationsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "QueueRegistrationsOutput",
-  "type": "object"
-}`
+const queueRegistrationsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "tasks":{"description":"The people, each an object with the registration fields as a list and, where wanted, referrer and utm_…: {\"fields\": [{\"id\": \"email\", \"value\": \"ada@example.com\"}]}","items":{"additionalProperties":true,"type":"object"},"maxItems":50,"title":"Tasks","type":"array"}
+},"required":["session_id","tasks"],"title":"QueueRegistrationsInput","type":"object"}`
+const queueRegistrationsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"QueueRegistrationsOutput","type":"object"}`
 
-const registerPeopleForSessionInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "tasks": {
-      "description": "The people, each an object with the registration fields as a list and, where wanted, referrer and utm_…: {\"fields\": [{\"id\": \"email\", \"value\": \"ada@example.com\"}]}",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "maxItems": 50,
-      "title": "Tasks",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id",
-    "tasks"
-  ],
-  "title": "RegisterPeopleForSessionInput",
-  "type": "object"
-}`
-const registerPeopleForSessionOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RegisterPeopleForSessionOutput",
-  "type": "object"
-}`
+const registerPeopleForSessionInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "tasks":{"description":"The people, each an object with the registration fields as a list and, where wanted, referrer and utm_…: {\"fields\": [{\"id\": \"email\", \"value\": \"ada@example.com\"}]}","items":{"additionalProperties":true,"type":"object"},"maxItems":50,"title":"Tasks","type":"array"}
+},"required":["session_id","tasks"],"title":"RegisterPeopleForSessionInput","type":"object"}`
+const registerPeopleForSessionOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"RegisterPeopleForSessionOutput","type":"object"}`
 
-const listSessionChatMessagesInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included: people",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "ListSessionChatMessagesInput",
-  "type": "object"
-}`
-const listSessionChatMessagesOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListSessionChatMessagesOutput",
-  "type": "object"
-}`
+const listSessionChatMessagesInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "include":{"description":"Related resources to return under included: people","items":{"type":"string"},"title":"Include","type":"array"}
+},"required":["session_id"],"title":"ListSessionChatMessagesInput","type":"object"}`
+const listSessionChatMessagesOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"ListSessionChatMessagesOutput","type":"object"}`
 
-const listSessionQuestionsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "include": {
-      "description": "Related resources to return under included; the documentation names no values",
-      "items": {
-        "type": "string"
-      },
-      "title": "Include",
-      "type": "array"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "ListSessionQuestionsInput",
-  "type": "object"
-}`
-const listSessionQuestionsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    },
-    "included": {
-      "description": "The resources that include asks for",
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Included",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListSessionQuestionsOutput",
-  "type": "object"
-}`
+const listSessionQuestionsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "include":{"description":"Related resources to return under included; the documentation names no values","items":{"type":"string"},"title":"Include","type":"array"}
+},"required":["session_id"],"title":"ListSessionQuestionsInput","type":"object"}`
+const listSessionQuestionsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"},
+  "included":{"description":"The resources that include asks for","items":{"additionalProperties":true,"type":"object"},"title":"Included","type":"array"}
+},"required":["success"],"title":"ListSessionQuestionsOutput","type":"object"}`
 
-const listSessionRecordingsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "session_id": {
-      "description": "The ID of the session",
-      "title": "Session Id",
-      "type": "string"
-    },
-    "url_expires_in": {
-      "default": 43200,
-      "description": "Life of the links in seconds",
-      "maximum": 604800,
-      "minimum": 3600,
-      "title": "Url Expires In",
-      "type": "integer"
-    }
-  },
-  "required": [
-    "session_id"
-  ],
-  "title": "ListSessionRecordingsInput",
-  "type": "object"
-}`
-const listSessionRecordingsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListSessionRecordingsOutput",
-  "type": "object"
-}`
+const listSessionRecordingsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "session_id":{"description":"The ID of the session","title":"Session Id","type":"string"},
+  "url_expires_in":{"default":43200,"description":"Life of the links in seconds","maximum":604800,"minimum":3600,"title":"Url Expires In","type":"integer"}
+},"required":["session_id"],"title":"ListSessionRecordingsInput","type":"object"}`
+const listSessionRecordingsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListSessionRecordingsOutput","type":"object"}`
 
-const listPeopleInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "role": {
-      "description": "Only people of this role",
-      "enum": [
-        "participant",
-        "team_member"
-      ],
-      "title": "Role",
-      "type": "string"
-    },
-    "email": {
-      "description": "Only the person with exactly this address",
-      "title": "Email",
-      "type": "string"
-    }
-  },
-  "title": "ListPeopleInput",
-  "type": "object"
-}`
-const listPeopleOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListPeopleOutput",
-  "type": "object"
-}`
+const listPeopleInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "role":{"description":"Only people of this role","enum":["participant","team_member"],"title":"Role","type":"string"},
+  "email":{"description":"Only the person with exactly this address","title":"Email","type":"string"}
+},"title":"ListPeopleInput","type":"object"}`
+const listPeopleOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListPeopleOutput","type":"object"}`
 
-const getPersonInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "person_id": {
-      "description": "The ID of the person",
-      "title": "Person Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "person_id"
-  ],
-  "title": "GetPersonInput",
-  "type": "object"
-}`
-const getPersonOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetPersonOutput",
-  "type": "object"
-}`
+const getPersonInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "person_id":{"description":"The ID of the person","title":"Person Id","type":"string"}
+},"required":["person_id"],"title":"GetPersonInput","type":"object"}`
+const getPersonOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"GetPersonOutput","type":"object"}`
 
-const listPeopleAttributesInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "sort": {
-      "description": "Field to sort by: slug, name, placeholder, created_at, updated_at; with a minus before it, descending",
-      "title": "Sort",
-      "type": "string"
-    },
-    "builtin": {
-      "description": "Only built-in fields, or only others",
-      "title": "Builtin",
-      "type": "boolean"
-    },
-    "description": {
-      "description": "Only fields with this description",
-      "title": "Description",
-      "type": "string"
-    },
-    "name": {
-      "description": "Only fields with this name",
-      "title": "Name",
-      "type": "string"
-    },
-    "placeholder": {
-      "description": "Only fields with this placeholder",
-      "title": "Placeholder",
-      "type": "string"
-    },
-    "slug": {
-      "description": "Only fields with this slug",
-      "title": "Slug",
-      "type": "string"
-    },
-    "type": {
-      "description": "Only fields with this type",
-      "title": "Type",
-      "type": "string"
-    },
-    "user_id": {
-      "description": "Only fields with this user ID",
-      "title": "User Id",
-      "type": "string"
-    }
-  },
-  "title": "ListPeopleAttributesInput",
-  "type": "object"
-}`
-const listPeopleAttributesOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListPeopleAttributesOutput",
-  "type": "object"
-}`
+const listPeopleAttributesInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "sort":{"description":"Field to sort by: slug, name, placeholder, created_at, updated_at; with a minus before it, descending","title":"Sort","type":"string"},
+  "builtin":{"description":"Only built-in fields, or only others","title":"Builtin","type":"boolean"},
+  "description":{"description":"Only fields with this description","title":"Description","type":"string"},
+  "name":{"description":"Only fields with this name","title":"Name","type":"string"},
+  "placeholder":{"description":"Only fields with this placeholder","title":"Placeholder","type":"string"},
+  "slug":{"description":"Only fields with this slug","title":"Slug","type":"string"},
+  "type":{"description":"Only fields with this type","title":"Type","type":"string"},
+  "user_id":{"description":"Only fields with this user ID","title":"User Id","type":"string"}
+},"title":"ListPeopleAttributesInput","type":"object"}`
+const listPeopleAttributesOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListPeopleAttributesOutput","type":"object"}`
 
-const getJobInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "job_id": {
-      "description": "The ID of the job",
-      "title": "Job Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "job_id"
-  ],
-  "title": "GetJobInput",
-  "type": "object"
-}`
-const getJobOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetJobOutput",
-  "type": "object"
-}`
+const getJobInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "job_id":{"description":"The ID of the job","title":"Job Id","type":"string"}
+},"required":["job_id"],"title":"GetJobInput","type":"object"}`
+const getJobOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"GetJobOutput","type":"object"}`
 
-const listJobTasksInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "job_id": {
-      "description": "The ID of the job",
-      "title": "Job Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "job_id"
-  ],
-  "title": "ListJobTasksInput",
-  "type": "object"
-}`
-const listJobTasksOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListJobTasksOutput",
-  "type": "object"
-}`
+const listJobTasksInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "job_id":{"description":"The ID of the job","title":"Job Id","type":"string"}
+},"required":["job_id"],"title":"ListJobTasksInput","type":"object"}`
+const listJobTasksOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListJobTasksOutput","type":"object"}`
 
-const listUsersInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "pending_invite": {
-      "description": "Only those who have not accepted yet, or only those who have",
-      "title": "Pending Invite",
-      "type": "boolean"
-    },
-    "role": {
-      "description": "Only members of this role",
-      "enum": [
-        "host",
-        "moderator"
-      ],
-      "title": "Role",
-      "type": "string"
-    },
-    "email": {
-      "description": "Only the member with this address, in any case",
-      "title": "Email",
-      "type": "string"
-    }
-  },
-  "title": "ListUsersInput",
-  "type": "object"
-}`
-const listUsersOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListUsersOutput",
-  "type": "object"
-}`
+const listUsersInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "pending_invite":{"description":"Only those who have not accepted yet, or only those who have","title":"Pending Invite","type":"boolean"},
+  "role":{"description":"Only members of this role","enum":["host","moderator"],"title":"Role","type":"string"},
+  "email":{"description":"Only the member with this address, in any case","title":"Email","type":"string"}
+},"title":"ListUsersInput","type":"object"}`
+const listUsersOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListUsersOutput","type":"object"}`
 
-const inviteUserInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "email": {
-      "description": "The address of the new member",
-      "title": "Email",
-      "type": "string"
-    },
-    "role": {
-      "description": "The role of the new member",
-      "enum": [
-        "host",
-        "moderator"
-      ],
-      "title": "Role",
-      "type": "string"
-    }
-  },
-  "required": [
-    "email"
-  ],
-  "title": "InviteUserInput",
-  "type": "object"
-}`
-const inviteUserOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "InviteUserOutput",
-  "type": "object"
-}`
+const inviteUserInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "email":{"description":"The address of the new member","title":"Email","type":"string"},
+  "role":{"description":"The role of the new member","enum":["host","moderator"],"title":"Role","type":"string"}
+},"required":["email"],"title":"InviteUserInput","type":"object"}`
+const inviteUserOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"InviteUserOutput","type":"object"}`
 
-const removeUserInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "user_id": {
-      "description": "The ID of the user",
-      "title": "User Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "user_id"
-  ],
-  "title": "RemoveUserInput",
-  "type": "object"
-}`
-const removeUserOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RemoveUserOutput",
-  "type": "object"
-}`
+const removeUserInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "user_id":{"description":"The ID of the user","title":"User Id","type":"string"}
+},"required":["user_id"],"title":"RemoveUserInput","type":"object"}`
+const removeUserOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"RemoveUserOutput","type":"object"}`
 
-const listWebhooksInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event": {
-      "description": "Only subscriptions to this kind of event",
-      "title": "Event",
-      "type": "string"
-    }
-  },
-  "title": "ListWebhooksInput",
-  "type": "object"
-}`
-const listWebhooksOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Data",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListWebhooksOutput",
-  "type": "object"
-}`
+const listWebhooksInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event":{"description":"Only subscriptions to this kind of event","title":"Event","type":"string"}
+},"title":"ListWebhooksInput","type":"object"}`
+const listWebhooksOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"items":{"additionalProperties":true,"type":"object"},"title":"Data","type":"array"}
+},"required":["success"],"title":"ListWebhooksOutput","type":"object"}`
 
-const createWebhookInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "url": {
-      "description": "The HTTPS address",
-      "title": "Url",
-      "type": "string"
-    },
-    "event": {
-      "description": "The kind of event",
-      "enum": [
-        "event.created",
-        "event.published",
-        "session.created",
-        "session.started",
-        "session.ended",
-        "people.registered",
-        "people.attended",
-        "people.not_attended",
-        "people.watched_replay",
-        "job.ended"
-      ],
-      "title": "Event",
-      "type": "string"
-    }
-  },
-  "required": [
-    "url",
-    "event"
-  ],
-  "title": "CreateWebhookInput",
-  "type": "object"
-}`
-const createWebhookOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "data": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Data"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "CreateWebhookOutput",
-  "type": "object"
-}`
+const createWebhookInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "url":{"description":"The HTTPS address","title":"Url","type":"string"},
+  "event":{"description":"The kind of event","enum":["event.created","event.published","session.created","session.started","session.ended","people.registered","people.attended","people.not_attended","people.watched_replay","job.ended"],"title":"Event","type":"string"}
+},"required":["url","event"],"title":"CreateWebhookInput","type":"object"}`
+const createWebhookOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "data":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Data"}
+},"required":["success"],"title":"CreateWebhookOutput","type":"object"}`
 
-const deleteWebhookInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "webhook_id": {
-      "description": "The ID of the subscription",
-      "title": "Webhook Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "webhook_id"
-  ],
-  "title": "DeleteWebhookInput",
-  "type": "object"
-}`
-const deleteWebhookOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "DeleteWebhookOutput",
-  "type": "object"
-}`
+const deleteWebhookInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "webhook_id":{"description":"The ID of the subscription","title":"Webhook Id","type":"string"}
+},"required":["webhook_id"],"title":"DeleteWebhookInput","type":"object"}`
+const deleteWebhookOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"DeleteWebhookOutput","type":"object"}`

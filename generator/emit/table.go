@@ -53,8 +53,25 @@ func (e *emitter) schemas() ([]byte, error) {
 	return e.file(b.Bytes(), func(f *jen.File) { needs(f, needed{runtime: true}) })
 }
 
-// schema prints a JSON Schema as a raw string. A back quote can only be inside
-// a JSON string, where \u0060 says the same.
+// schema prints a JSON Schema as a raw string with a line for each property. A
+// back quote can only be inside a JSON string, where \u0060 says the same.
 func schema(s model.Object) string {
-	return "`" + strings.ReplaceAll(string(model.JSON(s, "  ")), "`", `\u0060`) + "`"
+	var b strings.Builder
+	for i, m := range s {
+		b.WriteString([]string{"{", ","}[min(i, 1)])
+		b.WriteString(`"` + m.Name + `":`)
+		properties, ok := m.Value.(model.Object)
+		if !ok || m.Name != "properties" || len(properties) == 0 {
+			b.Write(model.JSON(m.Value, ""))
+			continue
+		}
+		for i, p := range properties {
+			b.WriteString([]string{"{\n  ", ",\n  "}[min(i, 1)])
+			b.Write(model.JSON(p.Name, ""))
+			b.WriteByte(':')
+			b.Write(model.JSON(p.Value, ""))
+		}
+		b.WriteString("\n}")
+	}
+	return "`" + strings.ReplaceAll(b.String(), "`", `\u0060`) + "}`"
 }

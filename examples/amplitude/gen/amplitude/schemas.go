@@ -4,1212 +4,157 @@ package amplitude
 
 import "modulex.dev/connector/runtime"
 
-const sendEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_type": {
-      "description": "Name of the event",
-      "title": "Event Type",
-      "type": "string"
-    },
-    "user_id": {
-      "description": "ID of the user; this or device_id is needed",
-      "title": "User Id",
-      "type": "string"
-    },
-    "device_id": {
-      "description": "ID of the device; this or user_id is needed",
-      "title": "Device Id",
-      "type": "string"
-    },
-    "event_properties": {
-      "additionalProperties": true,
-      "description": "Custom properties of the event",
-      "title": "Event Properties",
-      "type": "object"
-    },
-    "user_properties": {
-      "additionalProperties": true,
-      "description": "Properties of the user: $set, $setOnce, $add, $append, $unset",
-      "title": "User Properties",
-      "type": "object"
-    },
-    "time": {
-      "description": "Time of the event in milliseconds since the epoch",
-      "title": "Time",
-      "type": "integer"
-    },
-    "session_id": {
-      "description": "Start of the session in milliseconds since the epoch, -1 for none",
-      "title": "Session Id",
-      "type": "integer"
-    },
-    "insert_id": {
-      "description": "ID of this event; another with the same ID within 7 days is dropped",
-      "title": "Insert Id",
-      "type": "string"
-    },
-    "app_version": {
-      "description": "Version of the app",
-      "title": "App Version",
-      "type": "string"
-    },
-    "platform": {
-      "description": "Platform of the device",
-      "title": "Platform",
-      "type": "string"
-    },
-    "country": {
-      "description": "Country of the user",
-      "title": "Country",
-      "type": "string"
-    },
-    "language": {
-      "description": "Language of the user",
-      "title": "Language",
-      "type": "string"
-    },
-    "ip": {
-      "description": "IP address of the user; \"$remote\" takes that of the request",
-      "title": "Ip",
-      "type": "string"
-    },
-    "price": {
-      "description": "Price of the item",
-      "title": "Price",
-      "type": "number"
-    },
-    "quantity": {
-      "description": "Number of items",
-      "title": "Quantity",
-      "type": "integer"
-    },
-    "revenue": {
-      "description": "Revenue of the event",
-      "title": "Revenue",
-      "type": "number"
-    },
-    "product_id": {
-      "description": "ID of the product",
-      "title": "Product Id",
-      "type": "string"
-    },
-    "revenue_type": {
-      "description": "Kind of the revenue",
-      "title": "Revenue Type",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_type"
-  ],
-  "title": "SendEventInput",
-  "type": "object"
-}`
-const sendEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "code": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Code"
-    },
-    "events_ingested": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Events Ingested"
-    },
-    "payload_size_bytes": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Payload Size Bytes"
-    },
-    "server_upload_time": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Server Upload Time"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "SendEventOutput",
-  "type": "object"
-}`
+const sendEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_type":{"description":"Name of the event","title":"Event Type","type":"string"},
+  "user_id":{"description":"ID of the user; this or device_id is needed","title":"User Id","type":"string"},
+  "device_id":{"description":"ID of the device; this or user_id is needed","title":"Device Id","type":"string"},
+  "event_properties":{"additionalProperties":true,"description":"Custom properties of the event","title":"Event Properties","type":"object"},
+  "user_properties":{"additionalProperties":true,"description":"Properties of the user: $set, $setOnce, $add, $append, $unset","title":"User Properties","type":"object"},
+  "time":{"description":"Time of the event in milliseconds since the epoch","title":"Time","type":"integer"},
+  "session_id":{"description":"Start of the session in milliseconds since the epoch, -1 for none","title":"Session Id","type":"integer"},
+  "insert_id":{"description":"ID of this event; another with the same ID within 7 days is dropped","title":"Insert Id","type":"string"},
+  "app_version":{"description":"Version of the app","title":"App Version","type":"string"},
+  "platform":{"description":"Platform of the device","title":"Platform","type":"string"},
+  "country":{"description":"Country of the user","title":"Country","type":"string"},
+  "language":{"description":"Language of the user","title":"Language","type":"string"},
+  "ip":{"description":"IP address of the user; \"$remote\" takes that of the request","title":"Ip","type":"string"},
+  "price":{"description":"Price of the item","title":"Price","type":"number"},
+  "quantity":{"description":"Number of items","title":"Quantity","type":"integer"},
+  "revenue":{"description":"Revenue of the event","title":"Revenue","type":"number"},
+  "product_id":{"description":"ID of the product","title":"Product Id","type":"string"},
+  "revenue_type":{"description":"Kind of the revenue","title":"Revenue Type","type":"string"}
+},"required":["event_type"],"title":"SendEventInput","type":"object"}`
+const sendEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "code":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Code"},
+  "events_ingested":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Events Ingested"},
+  "payload_size_bytes":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Payload Size Bytes"},
+  "server_upload_time":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Server Upload Time"}
+},"required":["success"],"title":"SendEventOutput","type":"object"}`
 
-const identifyUserInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "user_properties": {
-      "additionalProperties": true,
-      "description": "Properties of the user",
-      "title": "User Properties",
-      "type": "object"
-    },
-    "user_id": {
-      "description": "ID of the user; this or device_id is needed",
-      "title": "User Id",
-      "type": "string"
-    },
-    "device_id": {
-      "description": "ID of the device; this or user_id is needed",
-      "title": "Device Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "user_properties"
-  ],
-  "title": "IdentifyUserInput",
-  "type": "object"
-}`
-const identifyUserOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "code": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Code"
-    },
-    "message": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Message"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "IdentifyUserOutput",
-  "type": "object"
-}`
+const identifyUserInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "user_properties":{"additionalProperties":true,"description":"Properties of the user","title":"User Properties","type":"object"},
+  "user_id":{"description":"ID of the user; this or device_id is needed","title":"User Id","type":"string"},
+  "device_id":{"description":"ID of the device; this or user_id is needed","title":"Device Id","type":"string"}
+},"required":["user_properties"],"title":"IdentifyUserInput","type":"object"}`
+const identifyUserOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "code":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Code"},
+  "message":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Message"}
+},"required":["success"],"title":"IdentifyUserOutput","type":"object"}`
 
-const groupIdentifyInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "group_type": {
-      "description": "Type of the group",
-      "title": "Group Type",
-      "type": "string"
-    },
-    "group_value": {
-      "description": "Name of the group",
-      "title": "Group Value",
-      "type": "string"
-    },
-    "group_properties": {
-      "additionalProperties": true,
-      "description": "Properties of the group",
-      "title": "Group Properties",
-      "type": "object"
-    }
-  },
-  "required": [
-    "group_type",
-    "group_value",
-    "group_properties"
-  ],
-  "title": "GroupIdentifyInput",
-  "type": "object"
-}`
-const groupIdentifyOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "code": {
-      "anyOf": [
-        {
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Code"
-    },
-    "message": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Message"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GroupIdentifyOutput",
-  "type": "object"
-}`
+const groupIdentifyInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "group_type":{"description":"Type of the group","title":"Group Type","type":"string"},
+  "group_value":{"description":"Name of the group","title":"Group Value","type":"string"},
+  "group_properties":{"additionalProperties":true,"description":"Properties of the group","title":"Group Properties","type":"object"}
+},"required":["group_type","group_value","group_properties"],"title":"GroupIdentifyInput","type":"object"}`
+const groupIdentifyOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "code":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Code"},
+  "message":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Message"}
+},"required":["success"],"title":"GroupIdentifyOutput","type":"object"}`
 
-const userSearchInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "user": {
-      "description": "Amplitude ID, device ID or user ID, or the beginning of one",
-      "title": "User",
-      "type": "string"
-    }
-  },
-  "required": [
-    "user"
-  ],
-  "title": "UserSearchInput",
-  "type": "object"
-}`
-const userSearchOutputSchema runtime.Schema = `{
-  "$defs": {
-    "UserSearchMatch": {
-      "additionalProperties": false,
-      "properties": {
-        "amplitude_id": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Amplitude Id"
-        },
-        "user_id": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "User Id"
-        }
-      },
-      "title": "UserSearchMatch",
-      "type": "object"
-    }
-  },
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "matches": {
-      "items": {
-        "$ref": "#/$defs/UserSearchMatch"
-      },
-      "title": "Matches",
-      "type": "array"
-    },
-    "type": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Type"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "UserSearchOutput",
-  "type": "object"
-}`
+const userSearchInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "user":{"description":"Amplitude ID, device ID or user ID, or the beginning of one","title":"User","type":"string"}
+},"required":["user"],"title":"UserSearchInput","type":"object"}`
+const userSearchOutputSchema runtime.Schema = `{"$defs":{"UserSearchMatch":{"additionalProperties":false,"properties":{"amplitude_id":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Amplitude Id"},"user_id":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"User Id"}},"title":"UserSearchMatch","type":"object"}},"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "matches":{"items":{"$ref":"#/$defs/UserSearchMatch"},"title":"Matches","type":"array"},
+  "type":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Type"}
+},"required":["success"],"title":"UserSearchOutput","type":"object"}`
 
-const userActivityInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "amplitude_id": {
-      "description": "Amplitude ID of the user",
-      "title": "Amplitude Id",
-      "type": "string"
-    },
-    "offset": {
-      "description": "How many events to skip",
-      "title": "Offset",
-      "type": "integer"
-    },
-    "limit": {
-      "description": "How many events to return",
-      "title": "Limit",
-      "type": "integer"
-    },
-    "direction": {
-      "description": "Which events come first: latest, earliest",
-      "title": "Direction",
-      "type": "string"
-    }
-  },
-  "required": [
-    "amplitude_id"
-  ],
-  "title": "UserActivityInput",
-  "type": "object"
-}`
-const userActivityOutputSchema runtime.Schema = `{
-  "$defs": {
-    "UserActivityEvent": {
-      "additionalProperties": false,
-      "properties": {
-        "event_type": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Event Type"
-        },
-        "event_time": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Event Time"
-        },
-        "event_properties": {
-          "additionalProperties": true,
-          "title": "Event Properties",
-          "type": "object"
-        },
-        "user_properties": {
-          "additionalProperties": true,
-          "title": "User Properties",
-          "type": "object"
-        },
-        "session_id": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Session Id"
-        },
-        "platform": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Platform"
-        },
-        "country": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Country"
-        },
-        "city": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "City"
-        }
-      },
-      "title": "UserActivityEvent",
-      "type": "object"
-    },
-    "UserData": {
-      "additionalProperties": false,
-      "properties": {
-        "user_id": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "User Id"
-        },
-        "canonical_amplitude_id": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Canonical Amplitude Id"
-        },
-        "num_events": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Num Events"
-        },
-        "num_sessions": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Num Sessions"
-        },
-        "platform": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Platform"
-        },
-        "country": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Country"
-        }
-      },
-      "title": "UserData",
-      "type": "object"
-    }
-  },
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "events": {
-      "items": {
-        "$ref": "#/$defs/UserActivityEvent"
-      },
-      "title": "Events",
-      "type": "array"
-    },
-    "user_data": {
-      "anyOf": [
-        {
-          "$ref": "#/$defs/UserData"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "UserActivityOutput",
-  "type": "object"
-}`
+const userActivityInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "amplitude_id":{"description":"Amplitude ID of the user","title":"Amplitude Id","type":"string"},
+  "offset":{"description":"How many events to skip","title":"Offset","type":"integer"},
+  "limit":{"description":"How many events to return","title":"Limit","type":"integer"},
+  "direction":{"description":"Which events come first: latest, earliest","title":"Direction","type":"string"}
+},"required":["amplitude_id"],"title":"UserActivityInput","type":"object"}`
+const userActivityOutputSchema runtime.Schema = `{"$defs":{"UserActivityEvent":{"additionalProperties":false,"properties":{"event_type":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Event Type"},"event_time":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Event Time"},"event_properties":{"additionalProperties":true,"title":"Event Properties","type":"object"},"user_properties":{"additionalProperties":true,"title":"User Properties","type":"object"},"session_id":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Session Id"},"platform":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Platform"},"country":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Country"},"city":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"City"}},"title":"UserActivityEvent","type":"object"},"UserData":{"additionalProperties":false,"properties":{"user_id":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"User Id"},"canonical_amplitude_id":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Canonical Amplitude Id"},"num_events":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Num Events"},"num_sessions":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Num Sessions"},"platform":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Platform"},"country":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Country"}},"title":"UserData","type":"object"}},"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "events":{"items":{"$ref":"#/$defs/UserActivityEvent"},"title":"Events","type":"array"},
+  "user_data":{"anyOf":[{"$ref":"#/$defs/UserData"},{"type":"null"}],"default":null}
+},"required":["success"],"title":"UserActivityOutput","type":"object"}`
 
-const eventSegmentationInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_type": {
-      "description": "Name of the event",
-      "title": "Event Type",
-      "type": "string"
-    },
-    "start": {
-      "description": "First date, YYYYMMDD",
-      "title": "Start",
-      "type": "string"
-    },
-    "end": {
-      "description": "Last date, YYYYMMDD",
-      "title": "End",
-      "type": "string"
-    },
-    "metric": {
-      "description": "Metric: uniques, totals, pct_dau, average, histogram, sums, value_avg, formula",
-      "title": "Metric",
-      "type": "string"
-    },
-    "interval": {
-      "description": "Length of an interval: -300000, -3600000, 1, 7, 30",
-      "title": "Interval",
-      "type": "string"
-    },
-    "group_by": {
-      "description": "Property to group by",
-      "title": "Group By",
-      "type": "string"
-    },
-    "limit": {
-      "description": "How many groups to return",
-      "title": "Limit",
-      "type": "integer"
-    }
-  },
-  "required": [
-    "event_type",
-    "start",
-    "end"
-  ],
-  "title": "EventSegmentationInput",
-  "type": "object"
-}`
-const eventSegmentationOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "series": {
-      "items": {},
-      "title": "Series",
-      "type": "array"
-    },
-    "series_labels": {
-      "items": {},
-      "title": "Series Labels",
-      "type": "array"
-    },
-    "series_collapsed": {
-      "items": {},
-      "title": "Series Collapsed",
-      "type": "array"
-    },
-    "x_values": {
-      "items": {
-        "type": "string"
-      },
-      "title": "X Values",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "EventSegmentationOutput",
-  "type": "object"
-}`
+const eventSegmentationInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_type":{"description":"Name of the event","title":"Event Type","type":"string"},
+  "start":{"description":"First date, YYYYMMDD","title":"Start","type":"string"},
+  "end":{"description":"Last date, YYYYMMDD","title":"End","type":"string"},
+  "metric":{"description":"Metric: uniques, totals, pct_dau, average, histogram, sums, value_avg, formula","title":"Metric","type":"string"},
+  "interval":{"description":"Length of an interval: -300000, -3600000, 1, 7, 30","title":"Interval","type":"string"},
+  "group_by":{"description":"Property to group by","title":"Group By","type":"string"},
+  "limit":{"description":"How many groups to return","title":"Limit","type":"integer"}
+},"required":["event_type","start","end"],"title":"EventSegmentationInput","type":"object"}`
+const eventSegmentationOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "series":{"items":{},"title":"Series","type":"array"},
+  "series_labels":{"items":{},"title":"Series Labels","type":"array"},
+  "series_collapsed":{"items":{},"title":"Series Collapsed","type":"array"},
+  "x_values":{"items":{"type":"string"},"title":"X Values","type":"array"}
+},"required":["success"],"title":"EventSegmentationOutput","type":"object"}`
 
-const getActiveUsersInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "start": {
-      "description": "First date, YYYYMMDD",
-      "title": "Start",
-      "type": "string"
-    },
-    "end": {
-      "description": "Last date, YYYYMMDD",
-      "title": "End",
-      "type": "string"
-    },
-    "metric": {
-      "description": "Which users: active, new",
-      "title": "Metric",
-      "type": "string"
-    },
-    "interval": {
-      "description": "Length of an interval in days: 1, 7, 30",
-      "title": "Interval",
-      "type": "string"
-    }
-  },
-  "required": [
-    "start",
-    "end"
-  ],
-  "title": "GetActiveUsersInput",
-  "type": "object"
-}`
-const getActiveUsersOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "series": {
-      "items": {},
-      "title": "Series",
-      "type": "array"
-    },
-    "series_meta": {
-      "items": {
-        "type": "string"
-      },
-      "title": "Series Meta",
-      "type": "array"
-    },
-    "x_values": {
-      "items": {
-        "type": "string"
-      },
-      "title": "X Values",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetActiveUsersOutput",
-  "type": "object"
-}`
+const getActiveUsersInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "start":{"description":"First date, YYYYMMDD","title":"Start","type":"string"},
+  "end":{"description":"Last date, YYYYMMDD","title":"End","type":"string"},
+  "metric":{"description":"Which users: active, new","title":"Metric","type":"string"},
+  "interval":{"description":"Length of an interval in days: 1, 7, 30","title":"Interval","type":"string"}
+},"required":["start","end"],"title":"GetActiveUsersInput","type":"object"}`
+const getActiveUsersOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "series":{"items":{},"title":"Series","type":"array"},
+  "series_meta":{"items":{"type":"string"},"title":"Series Meta","type":"array"},
+  "x_values":{"items":{"type":"string"},"title":"X Values","type":"array"}
+},"required":["success"],"title":"GetActiveUsersOutput","type":"object"}`
 
-const realtimeActiveUsersInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {},
-  "title": "RealtimeActiveUsersInput",
-  "type": "object"
-}`
-const realtimeActiveUsersOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "series": {
-      "items": {},
-      "title": "Series",
-      "type": "array"
-    },
-    "series_labels": {
-      "items": {
-        "type": "string"
-      },
-      "title": "Series Labels",
-      "type": "array"
-    },
-    "x_values": {
-      "items": {
-        "type": "string"
-      },
-      "title": "X Values",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "RealtimeActiveUsersOutput",
-  "type": "object"
-}`
+const realtimeActiveUsersInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{},"title":"RealtimeActiveUsersInput","type":"object"}`
+const realtimeActiveUsersOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "series":{"items":{},"title":"Series","type":"array"},
+  "series_labels":{"items":{"type":"string"},"title":"Series Labels","type":"array"},
+  "x_values":{"items":{"type":"string"},"title":"X Values","type":"array"}
+},"required":["success"],"title":"RealtimeActiveUsersOutput","type":"object"}`
 
-const listEventsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {},
-  "title": "ListEventsInput",
-  "type": "object"
-}`
-const listEventsOutputSchema runtime.Schema = `{
-  "$defs": {
-    "ProjectEvent": {
-      "additionalProperties": false,
-      "properties": {
-        "value": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Value"
-        },
-        "display_name": {
-          "anyOf": [
-            {
-              "type": "string"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Display Name"
-        },
-        "totals": {
-          "anyOf": [
-            {
-              "type": "integer"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Totals"
-        },
-        "hidden": {
-          "anyOf": [
-            {
-              "type": "boolean"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Hidden"
-        },
-        "deleted": {
-          "anyOf": [
-            {
-              "type": "boolean"
-            },
-            {
-              "type": "null"
-            }
-          ],
-          "default": null,
-          "title": "Deleted"
-        }
-      },
-      "title": "ProjectEvent",
-      "type": "object"
-    }
-  },
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "events": {
-      "items": {
-        "$ref": "#/$defs/ProjectEvent"
-      },
-      "title": "Events",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListEventsOutput",
-  "type": "object"
-}`
+const listEventsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{},"title":"ListEventsInput","type":"object"}`
+const listEventsOutputSchema runtime.Schema = `{"$defs":{"ProjectEvent":{"additionalProperties":false,"properties":{"value":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Value"},"display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Display Name"},"totals":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null,"title":"Totals"},"hidden":{"anyOf":[{"type":"boolean"},{"type":"null"}],"default":null,"title":"Hidden"},"deleted":{"anyOf":[{"type":"boolean"},{"type":"null"}],"default":null,"title":"Deleted"}},"title":"ProjectEvent","type":"object"}},"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "events":{"items":{"$ref":"#/$defs/ProjectEvent"},"title":"Events","type":"array"}
+},"required":["success"],"title":"ListEventsOutput","type":"object"}`
 
-const getRevenueInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "start": {
-      "description": "First date, YYYYMMDD",
-      "title": "Start",
-      "type": "string"
-    },
-    "end": {
-      "description": "Last date, YYYYMMDD",
-      "title": "End",
-      "type": "string"
-    },
-    "metric": {
-      "description": "Metric: 0 ARPU, 1 ARPPU, 2 total revenue, 3 paying users",
-      "title": "Metric",
-      "type": "string"
-    },
-    "interval": {
-      "description": "Length of an interval in days: 1, 7, 30",
-      "title": "Interval",
-      "type": "string"
-    }
-  },
-  "required": [
-    "start",
-    "end"
-  ],
-  "title": "GetRevenueInput",
-  "type": "object"
-}`
-const getRevenueOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "series": {
-      "items": {},
-      "title": "Series",
-      "type": "array"
-    },
-    "series_labels": {
-      "items": {
-        "type": "string"
-      },
-      "title": "Series Labels",
-      "type": "array"
-    },
-    "x_values": {
-      "items": {
-        "type": "string"
-      },
-      "title": "X Values",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetRevenueOutput",
-  "type": "object"
-}`
+const getRevenueInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "start":{"description":"First date, YYYYMMDD","title":"Start","type":"string"},
+  "end":{"description":"Last date, YYYYMMDD","title":"End","type":"string"},
+  "metric":{"description":"Metric: 0 ARPU, 1 ARPPU, 2 total revenue, 3 paying users","title":"Metric","type":"string"},
+  "interval":{"description":"Length of an interval in days: 1, 7, 30","title":"Interval","type":"string"}
+},"required":["start","end"],"title":"GetRevenueInput","type":"object"}`
+const getRevenueOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "series":{"items":{},"title":"Series","type":"array"},
+  "series_labels":{"items":{"type":"string"},"title":"Series Labels","type":"array"},
+  "x_values":{"items":{"type":"string"},"title":"X Values","type":"array"}
+},"required":["success"],"title":"GetRevenueOutput","type":"object"}`
 
-const userProfileInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "user_id": {
-      "description": "ID of the user; this or device_id is needed",
-      "title": "User Id",
-      "type": "string"
-    },
-    "device_id": {
-      "description": "ID of the device; this or user_id is needed",
-      "title": "Device Id",
-      "type": "string"
-    },
-    "get_amp_props": {
-      "default": false,
-      "description": "Whether the properties of the user are returned",
-      "title": "Get Amp Props",
-      "type": "boolean"
-    },
-    "get_cohort_ids": {
-      "default": false,
-      "description": "Whether the cohorts of the user are returned",
-      "title": "Get Cohort Ids",
-      "type": "boolean"
-    },
-    "get_computations": {
-      "default": false,
-      "description": "Whether the computed properties are returned",
-      "title": "Get Computations",
-      "type": "boolean"
-    }
-  },
-  "title": "UserProfileInput",
-  "type": "object"
-}`
-const userProfileOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "user_id": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "User Id"
-    },
-    "device_id": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Device Id"
-    },
-    "amp_props": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Amp Props"
-    },
-    "cohort_ids": {
-      "anyOf": [
-        {
-          "items": {
-            "type": "string"
-          },
-          "type": "array"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Cohort Ids"
-    },
-    "computations": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Computations"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "UserProfileOutput",
-  "type": "object"
-}`
+const userProfileInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "user_id":{"description":"ID of the user; this or device_id is needed","title":"User Id","type":"string"},
+  "device_id":{"description":"ID of the device; this or user_id is needed","title":"Device Id","type":"string"},
+  "get_amp_props":{"default":false,"description":"Whether the properties of the user are returned","title":"Get Amp Props","type":"boolean"},
+  "get_cohort_ids":{"default":false,"description":"Whether the cohorts of the user are returned","title":"Get Cohort Ids","type":"boolean"},
+  "get_computations":{"default":false,"description":"Whether the computed properties are returned","title":"Get Computations","type":"boolean"}
+},"title":"UserProfileInput","type":"object"}`
+const userProfileOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "user_id":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"User Id"},
+  "device_id":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Device Id"},
+  "amp_props":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Amp Props"},
+  "cohort_ids":{"anyOf":[{"items":{"type":"string"},"type":"array"},{"type":"null"}],"default":null,"title":"Cohort Ids"},
+  "computations":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Computations"}
+},"required":["success"],"title":"UserProfileOutput","type":"object"}`

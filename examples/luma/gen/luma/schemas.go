@@ -4,647 +4,114 @@ package luma
 
 import "modulex.dev/connector/runtime"
 
-const createEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "name": {
-      "description": "Name of the event",
-      "title": "Name",
-      "type": "string"
-    },
-    "start_at": {
-      "description": "Start of the event, an ISO 8601 datetime",
-      "title": "Start At",
-      "type": "string"
-    },
-    "timezone": {
-      "description": "IANA name of the time zone, such as America/New_York",
-      "title": "Timezone",
-      "type": "string"
-    },
-    "end_at": {
-      "description": "End of the event, an ISO 8601 datetime",
-      "title": "End At",
-      "type": "string"
-    },
-    "description_md": {
-      "description": "Description of the event in Markdown",
-      "title": "Description Md",
-      "type": "string"
-    },
-    "visibility": {
-      "description": "Who sees the event: public, members-only, private",
-      "title": "Visibility",
-      "type": "string"
-    },
-    "slug": {
-      "description": "Last part of the event's address",
-      "title": "Slug",
-      "type": "string"
-    },
-    "meeting_url": {
-      "description": "Address of the online meeting",
-      "title": "Meeting Url",
-      "type": "string"
-    },
-    "cover_url": {
-      "description": "Address of the cover image on the Luma CDN",
-      "title": "Cover Url",
-      "type": "string"
-    },
-    "max_capacity": {
-      "description": "The most guests that the event takes",
-      "title": "Max Capacity",
-      "type": "integer"
-    },
-    "can_register_for_multiple_tickets": {
-      "description": "Whether a guest may register for several tickets",
-      "title": "Can Register For Multiple Tickets",
-      "type": "boolean"
-    },
-    "show_guest_list": {
-      "description": "Whether the guest list is shown",
-      "title": "Show Guest List",
-      "type": "boolean"
-    },
-    "reminders_disabled": {
-      "description": "Whether reminders are switched off",
-      "title": "Reminders Disabled",
-      "type": "boolean"
-    },
-    "name_requirement": {
-      "description": "Which name guests must give: full-name, first-last",
-      "title": "Name Requirement",
-      "type": "string"
-    },
-    "phone_number_requirement": {
-      "description": "Whether guests give a phone number: optional, required",
-      "title": "Phone Number Requirement",
-      "type": "string"
-    },
-    "tint_color": {
-      "description": "Colour of the event's page, as hex",
-      "title": "Tint Color",
-      "type": "string"
-    },
-    "coordinate_json": {
-      "description": "JSON object with latitude and longitude",
-      "title": "Coordinate Json",
-      "type": "string"
-    },
-    "geo_address_json": {
-      "description": "JSON object with the address",
-      "title": "Geo Address Json",
-      "type": "string"
-    },
-    "registration_questions_json": {
-      "description": "JSON array of the questions at registration",
-      "title": "Registration Questions Json",
-      "type": "string"
-    },
-    "feedback_email_json": {
-      "description": "JSON object with subject and message of the feedback email",
-      "title": "Feedback Email Json",
-      "type": "string"
-    }
-  },
-  "required": [
-    "name",
-    "start_at",
-    "timezone"
-  ],
-  "title": "CreateEventInput",
-  "type": "object"
-}`
-const createEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "event": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Event"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "CreateEventOutput",
-  "type": "object"
-}`
+const createEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "name":{"description":"Name of the event","title":"Name","type":"string"},
+  "start_at":{"description":"Start of the event, an ISO 8601 datetime","title":"Start At","type":"string"},
+  "timezone":{"description":"IANA name of the time zone, such as America/New_York","title":"Timezone","type":"string"},
+  "end_at":{"description":"End of the event, an ISO 8601 datetime","title":"End At","type":"string"},
+  "description_md":{"description":"Description of the event in Markdown","title":"Description Md","type":"string"},
+  "visibility":{"description":"Who sees the event: public, members-only, private","title":"Visibility","type":"string"},
+  "slug":{"description":"Last part of the event's address","title":"Slug","type":"string"},
+  "meeting_url":{"description":"Address of the online meeting","title":"Meeting Url","type":"string"},
+  "cover_url":{"description":"Address of the cover image on the Luma CDN","title":"Cover Url","type":"string"},
+  "max_capacity":{"description":"The most guests that the event takes","title":"Max Capacity","type":"integer"},
+  "can_register_for_multiple_tickets":{"description":"Whether a guest may register for several tickets","title":"Can Register For Multiple Tickets","type":"boolean"},
+  "show_guest_list":{"description":"Whether the guest list is shown","title":"Show Guest List","type":"boolean"},
+  "reminders_disabled":{"description":"Whether reminders are switched off","title":"Reminders Disabled","type":"boolean"},
+  "name_requirement":{"description":"Which name guests must give: full-name, first-last","title":"Name Requirement","type":"string"},
+  "phone_number_requirement":{"description":"Whether guests give a phone number: optional, required","title":"Phone Number Requirement","type":"string"},
+  "tint_color":{"description":"Colour of the event's page, as hex","title":"Tint Color","type":"string"},
+  "coordinate_json":{"description":"JSON object with latitude and longitude","title":"Coordinate Json","type":"string"},
+  "geo_address_json":{"description":"JSON object with the address","title":"Geo Address Json","type":"string"},
+  "registration_questions_json":{"description":"JSON array of the questions at registration","title":"Registration Questions Json","type":"string"},
+  "feedback_email_json":{"description":"JSON object with subject and message of the feedback email","title":"Feedback Email Json","type":"string"}
+},"required":["name","start_at","timezone"],"title":"CreateEventInput","type":"object"}`
+const createEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "event":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Event"}
+},"required":["success"],"title":"CreateEventOutput","type":"object"}`
 
-const getEventInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "GetEventInput",
-  "type": "object"
-}`
-const getEventOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "event": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Event"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetEventOutput",
-  "type": "object"
-}`
+const getEventInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"}
+},"required":["event_id"],"title":"GetEventInput","type":"object"}`
+const getEventOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "event":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Event"}
+},"required":["success"],"title":"GetEventOutput","type":"object"}`
 
-const listEventsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "after": {
-      "description": "Only events after this ISO 8601 datetime",
-      "title": "After",
-      "type": "string"
-    },
-    "before": {
-      "description": "Only events before this ISO 8601 datetime",
-      "title": "Before",
-      "type": "string"
-    },
-    "pagination_cursor": {
-      "description": "The next_cursor of an earlier answer",
-      "title": "Pagination Cursor",
-      "type": "string"
-    },
-    "pagination_limit": {
-      "default": 50,
-      "description": "How many items to return",
-      "title": "Pagination Limit",
-      "type": "integer"
-    },
-    "status": {
-      "description": "Only events of this status: approved, pending",
-      "title": "Status",
-      "type": "string"
-    },
-    "sort_column": {
-      "description": "Column to sort by: start_at",
-      "title": "Sort Column",
-      "type": "string"
-    },
-    "sort_direction": {
-      "description": "Direction to sort in: asc, desc, asc nulls last, desc nulls last",
-      "title": "Sort Direction",
-      "type": "string"
-    }
-  },
-  "title": "ListEventsInput",
-  "type": "object"
-}`
-const listEventsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "events": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Events",
-      "type": "array"
-    },
-    "has_more": {
-      "anyOf": [
-        {
-          "type": "boolean"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Has More"
-    },
-    "next_cursor": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Next Cursor"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListEventsOutput",
-  "type": "object"
-}`
+const listEventsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "after":{"description":"Only events after this ISO 8601 datetime","title":"After","type":"string"},
+  "before":{"description":"Only events before this ISO 8601 datetime","title":"Before","type":"string"},
+  "pagination_cursor":{"description":"The next_cursor of an earlier answer","title":"Pagination Cursor","type":"string"},
+  "pagination_limit":{"default":50,"description":"How many items to return","title":"Pagination Limit","type":"integer"},
+  "status":{"description":"Only events of this status: approved, pending","title":"Status","type":"string"},
+  "sort_column":{"description":"Column to sort by: start_at","title":"Sort Column","type":"string"},
+  "sort_direction":{"description":"Direction to sort in: asc, desc, asc nulls last, desc nulls last","title":"Sort Direction","type":"string"}
+},"title":"ListEventsInput","type":"object"}`
+const listEventsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "events":{"items":{"additionalProperties":true,"type":"object"},"title":"Events","type":"array"},
+  "has_more":{"anyOf":[{"type":"boolean"},{"type":"null"}],"default":null,"title":"Has More"},
+  "next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Next Cursor"}
+},"required":["success"],"title":"ListEventsOutput","type":"object"}`
 
-const getGuestInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "guest_id": {
-      "description": "The guest's ID (gst-…), ticket key, guest key (g-…) or e-mail address",
-      "title": "Guest Id",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "guest_id"
-  ],
-  "title": "GetGuestInput",
-  "type": "object"
-}`
-const getGuestOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "guest": {
-      "anyOf": [
-        {
-          "additionalProperties": true,
-          "type": "object"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Guest"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetGuestOutput",
-  "type": "object"
-}`
+const getGuestInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"},
+  "guest_id":{"description":"The guest's ID (gst-…), ticket key, guest key (g-…) or e-mail address","title":"Guest Id","type":"string"}
+},"required":["event_id","guest_id"],"title":"GetGuestInput","type":"object"}`
+const getGuestOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "guest":{"anyOf":[{"additionalProperties":true,"type":"object"},{"type":"null"}],"default":null,"title":"Guest"}
+},"required":["success"],"title":"GetGuestOutput","type":"object"}`
 
-const getGuestsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "approval_status": {
-      "description": "Only guests of this status: approved, session, pending_approval, invited, declined, waitlist",
-      "title": "Approval Status",
-      "type": "string"
-    },
-    "pagination_cursor": {
-      "description": "The next_cursor of an earlier answer",
-      "title": "Pagination Cursor",
-      "type": "string"
-    },
-    "pagination_limit": {
-      "default": 50,
-      "description": "How many items to return",
-      "title": "Pagination Limit",
-      "type": "integer"
-    },
-    "sort_column": {
-      "description": "Column to sort by: name, email, created_at, registered_at, checked_in_at",
-      "title": "Sort Column",
-      "type": "string"
-    },
-    "sort_direction": {
-      "description": "Direction to sort in: asc, desc, asc nulls last, desc nulls last",
-      "title": "Sort Direction",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "GetGuestsInput",
-  "type": "object"
-}`
-const getGuestsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "guests": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Guests",
-      "type": "array"
-    },
-    "has_more": {
-      "anyOf": [
-        {
-          "type": "boolean"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Has More"
-    },
-    "next_cursor": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Next Cursor"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "GetGuestsOutput",
-  "type": "object"
-}`
+const getGuestsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"},
+  "approval_status":{"description":"Only guests of this status: approved, session, pending_approval, invited, declined, waitlist","title":"Approval Status","type":"string"},
+  "pagination_cursor":{"description":"The next_cursor of an earlier answer","title":"Pagination Cursor","type":"string"},
+  "pagination_limit":{"default":50,"description":"How many items to return","title":"Pagination Limit","type":"integer"},
+  "sort_column":{"description":"Column to sort by: name, email, created_at, registered_at, checked_in_at","title":"Sort Column","type":"string"},
+  "sort_direction":{"description":"Direction to sort in: asc, desc, asc nulls last, desc nulls last","title":"Sort Direction","type":"string"}
+},"required":["event_id"],"title":"GetGuestsInput","type":"object"}`
+const getGuestsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "guests":{"items":{"additionalProperties":true,"type":"object"},"title":"Guests","type":"array"},
+  "has_more":{"anyOf":[{"type":"boolean"},{"type":"null"}],"default":null,"title":"Has More"},
+  "next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Next Cursor"}
+},"required":["success"],"title":"GetGuestsOutput","type":"object"}`
 
-const addGuestsInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "guests_json": {
-      "description": "JSON array of guests, each with at least an email",
-      "title": "Guests Json",
-      "type": "string"
-    },
-    "ticket_json": {
-      "description": "JSON object of the ticket that every guest gets",
-      "title": "Ticket Json",
-      "type": "string"
-    },
-    "tickets_json": {
-      "description": "JSON array of the tickets that every guest gets",
-      "title": "Tickets Json",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "guests_json"
-  ],
-  "title": "AddGuestsInput",
-  "type": "object"
-}`
-const addGuestsOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "guests": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Guests",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "AddGuestsOutput",
-  "type": "object"
-}`
+const addGuestsInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"},
+  "guests_json":{"description":"JSON array of guests, each with at least an email","title":"Guests Json","type":"string"},
+  "ticket_json":{"description":"JSON object of the ticket that every guest gets","title":"Ticket Json","type":"string"},
+  "tickets_json":{"description":"JSON array of the tickets that every guest gets","title":"Tickets Json","type":"string"}
+},"required":["event_id","guests_json"],"title":"AddGuestsInput","type":"object"}`
+const addGuestsOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "guests":{"items":{"additionalProperties":true,"type":"object"},"title":"Guests","type":"array"}
+},"required":["success"],"title":"AddGuestsOutput","type":"object"}`
 
-const listTicketTypesInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "include_hidden": {
-      "default": false,
-      "description": "Whether hidden ticket types are listed too",
-      "title": "Include Hidden",
-      "type": "boolean"
-    }
-  },
-  "required": [
-    "event_id"
-  ],
-  "title": "ListTicketTypesInput",
-  "type": "object"
-}`
-const listTicketTypesOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    },
-    "ticket_types": {
-      "items": {
-        "additionalProperties": true,
-        "type": "object"
-      },
-      "title": "Ticket Types",
-      "type": "array"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "ListTicketTypesOutput",
-  "type": "object"
-}`
+const listTicketTypesInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"},
+  "include_hidden":{"default":false,"description":"Whether hidden ticket types are listed too","title":"Include Hidden","type":"boolean"}
+},"required":["event_id"],"title":"ListTicketTypesInput","type":"object"}`
+const listTicketTypesOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"},
+  "ticket_types":{"items":{"additionalProperties":true,"type":"object"},"title":"Ticket Types","type":"array"}
+},"required":["success"],"title":"ListTicketTypesOutput","type":"object"}`
 
-const sendInvitesInputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "event_id": {
-      "description": "ID of the event",
-      "title": "Event Id",
-      "type": "string"
-    },
-    "guests_json": {
-      "description": "JSON array of guests, each with at least an email",
-      "title": "Guests Json",
-      "type": "string"
-    },
-    "message": {
-      "description": "Message of the invitation, at most 200 characters",
-      "title": "Message",
-      "type": "string"
-    }
-  },
-  "required": [
-    "event_id",
-    "guests_json"
-  ],
-  "title": "SendInvitesInput",
-  "type": "object"
-}`
-const sendInvitesOutputSchema runtime.Schema = `{
-  "additionalProperties": false,
-  "properties": {
-    "success": {
-      "title": "Success",
-      "type": "boolean"
-    },
-    "error": {
-      "anyOf": [
-        {
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ],
-      "default": null,
-      "title": "Error"
-    }
-  },
-  "required": [
-    "success"
-  ],
-  "title": "SendInvitesOutput",
-  "type": "object"
-}`
+const sendInvitesInputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "event_id":{"description":"ID of the event","title":"Event Id","type":"string"},
+  "guests_json":{"description":"JSON array of guests, each with at least an email","title":"Guests Json","type":"string"},
+  "message":{"description":"Message of the invitation, at most 200 characters","title":"Message","type":"string"}
+},"required":["event_id","guests_json"],"title":"SendInvitesInput","type":"object"}`
+const sendInvitesOutputSchema runtime.Schema = `{"additionalProperties":false,"properties":{
+  "success":{"title":"Success","type":"boolean"},
+  "error":{"anyOf":[{"type":"string"},{"type":"null"}],"default":null,"title":"Error"}
+},"required":["success"],"title":"SendInvitesOutput","type":"object"}`
