@@ -34,7 +34,9 @@ func calls(ctx context.Context, b *bench) (r report, err error) {
 		{"get_event: allocations", ours.Median(measure.Allocs), 22, count},
 	}
 	if ogen := all.of("call get_event", "ogen"); ogen != nil {
-		r.aims = append(r.aims, aim{"get_event: CPU of ogen", ours.Ratio(ogen, measure.CPU), 0.65, times})
+		r.aims = append(r.aims,
+			aim{"get_event: CPU of ogen", ours.Ratio(ogen, measure.CPU), 0.65, times},
+			aim{"get_event: CPU of ogen, both with a time limit", all.of("limited get_event", nameOurs).Ratio(all.of("limited get_event", "ogen"), measure.CPU), 0.65, times})
 	}
 	return r, nil
 }
