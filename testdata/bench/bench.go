@@ -64,7 +64,7 @@ func (b *bench) setUp(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		b.without = "Without oapi-codegen and ogen, which cannot be had here: " + err.Error()
+		b.without = "Without oapi-codegen and ogen, which cannot be had here: " + firstLine(err)
 		if err := b.build(ctx, "-tags", "nopeers", "./inside"); err != nil {
 			return err
 		}
@@ -200,9 +200,15 @@ func (l rows) group(group string) (out rows) {
 	return out
 }
 
+// notes say why rows are missing.
 func (b *bench) notes() []string {
 	if b.without == "" {
 		return nil
 	}
-	return []string{strings.TrimSpace(b.without)}
+	return []string{b.without}
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }

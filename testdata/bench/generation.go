@@ -43,7 +43,7 @@ func (b *bench) tools(ctx context.Context, pkg string) ([]tool, error) {
 	// Their versions are those of the tool lines of go.mod.
 	err := b.buildWithin(ctx, 5*time.Minute, "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "github.com/ogen-go/ogen/cmd/ogen")
 	if err != nil {
-		b.without = "Without the generators oapi-codegen and ogen, which cannot be had here: " + err.Error()
+		b.without = "Without the generators oapi-codegen and ogen, which cannot be had here: " + firstLine(err)
 		return list, nil
 	}
 	return append(list,
