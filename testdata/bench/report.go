@@ -105,7 +105,6 @@ func nanos(s float64) string     { return thousands(s * 1e9) }
 func nanosOf(ns float64) string  { return fmt.Sprintf("%.1f ns", ns) }
 func millis(s float64) string    { return fmt.Sprintf("%.2f", s*1e3) }
 func seconds(s float64) string   { return fmt.Sprintf("%.3f", s) }
-func secondsOf(s float64) string { return fmt.Sprintf("%.2f s", s) }
 func megabytes(b float64) string { return fmt.Sprintf("%.1f", b/1e6) }
 func megabytesOf(b float64) string {
 	return fmt.Sprintf("%.1f MB", b/1e6)
