@@ -224,7 +224,7 @@ func (k *call) read(res *http.Response) ([]byte, *fault) {
 	if res.ContentLength > 0 && res.ContentLength <= maxBodyBytes {
 		size = int(res.ContentLength) + 1 // and room to see the end
 	}
-	body, err := readAll(reader, size, maxBodyBytes)
+	body, err := readAll(reader, k.bodies.take(size), maxBodyBytes)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, &fault{cause: err, reason: fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20), final: true}
@@ -275,9 +275,8 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readAll reads r to its end, at most limit bytes. size is a guess at what comes.
-func readAll(r io.Reader, size, limit int) ([]byte, error) {
-	buf := make([]byte, 0, size)
+// readAll reads r to its end into buf, at most limit bytes.
+func readAll(r io.Reader, buf []byte, limit int) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, max(len(buf), 512))

@@ -234,6 +234,7 @@ type call struct {
 	departs   func()  // is told that a request has the leave of the budgets; nil when nobody waits for it
 	unmetered bool    // the requests are none of the API's budgets
 	open      bool    // a credential names the host, though the operation's own is another
+	bodies    *bodies // memory for the bodies of answers; nil: each has its own
 
 	watch *watch       // its observers
 	wrote *atomic.Bool // the API may have carried out a write of it; nil when nobody asks

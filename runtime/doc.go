@@ -36,6 +36,7 @@
 //	stream.go       results item by item
 //	output.go       the fields of an envelope; list.go, shape.go, convert.go and csv.go make them
 //	drift.go        where an answer is other than its declared shape
+//	gather.go       the elements of a list's pages, on their way into its envelope
 //	envelope.go     the answer; typed.go and decode.go the same in Go types
 //	error.go        the one error type; redact.go keeps secrets out of it
 //	observe.go      who is told of all this: logs, traces, metrics

@@ -106,17 +106,6 @@ func (k *call) invoke(ctx context.Context) Envelope {
 	return Envelope{JSON: appendSuccess(make([]byte, 0, len(found.result)+64), k.op, found.result)}
 }
 
-func (k *call) invokeList(ctx context.Context) Envelope {
-	parts, state, err := k.parts(ctx, nil)
-	if err != nil {
-		e := failure(k.op, err, parts)
-		e.List = &state
-		return e
-	}
-	out := appendSuccess(make([]byte, 0, sizeOf(parts)+len(k.op.Result.Field)+64), k.op, nil)
-	return Envelope{JSON: append(appendList(out, parts), '}'), List: &state}
-}
-
 // parts fetches the pages of a list and returns the elements of each, as they
 // came. look, when given, sees every page before it counts.
 func (k *call) parts(ctx context.Context, look func(*cut) *Error) (parts [][]byte, state ListState, err *Error) {

@@ -3,21 +3,37 @@
 
 package runtime
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // query is a query or a form on its way.
 type query struct{ text strings.Builder }
 
 func (q *query) add(name, value string) {
-	if q.text.Len() > 0 {
+	if q.text.Len() == 0 {
+		q.text.Grow(64) // most are not longer
+	} else {
 		q.text.WriteByte('&')
 	}
-	q.text.WriteString(url.QueryEscape(name))
+	q.escape(name)
 	q.text.WriteByte('=')
-	q.text.WriteString(url.QueryEscape(value))
+	q.escape(value)
+}
+
+// escape writes a text as [url.QueryEscape] does, without making a string of it.
+func (q *query) escape(text string) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case unreserved(c):
+			q.text.WriteByte(c)
+		case c == ' ':
+			q.text.WriteByte('+')
+		default:
+			const hex = "0123456789ABCDEF"
+			q.text.WriteByte('%')
+			q.text.WriteByte(hex[c>>4])
+			q.text.WriteByte(hex[c&15])
+		}
+	}
 }
 
 // query encodes the query parameters in the order of the manifest, then the

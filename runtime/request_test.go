@@ -377,3 +377,15 @@ func TestBasePath(t *testing.T) {
 		}
 	}
 }
+
+// TestQueryEscape holds our escaping to that of net/url, byte for byte.
+func TestQueryEscape(t *testing.T) {
+	for c := range 256 {
+		var q query
+		text := "a" + string([]byte{byte(c)}) + "é"
+		q.add(text, text)
+		if want := url.QueryEscape(text) + "=" + url.QueryEscape(text); q.text.String() != want {
+			t.Errorf("%q: %s, want %s", text, q.text.String(), want)
+		}
+	}
+}
