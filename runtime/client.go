@@ -87,6 +87,8 @@ type Client struct {
 	attempts  int
 	timeout   time.Duration
 	userAgent string
+	headers   http.Header // that every request has
+	filled    []Header    // those of the API with holes
 	clock     Clock
 	uuid      func() string
 	together  int         // what Options.PagesTogether says
@@ -154,6 +156,7 @@ func (c *Client) setDefaults() {
 	if c.userAgent == "" {
 		c.userAgent = "modulex-connector-" + c.table.API.Name + "/" + c.table.API.Version
 	}
+	c.headers, c.filled = constantHeaders(c.userAgent, c.table.API.Headers)
 	if c.clock == nil {
 		c.clock = systemClock{}
 	}

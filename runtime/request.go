@@ -6,6 +6,7 @@ package runtime
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,13 +70,10 @@ func (b *builder) part(part *AuthPart) (value string, ok bool) {
 // headers returns the constant headers, the parameters that travel in headers
 // and the credential. What comes later replaces what is there.
 func (b *builder) headers(media string) http.Header {
-	h := headerWriter{make(http.Header, 8), make([]string, 0, 5)} // most requests have as many
-	h.set("User-Agent", b.client.userAgent)
-	for i := range b.client.table.API.Headers {
-		c := &b.client.table.API.Headers[i]
-		if strings.IndexByte(c.Value, '{') < 0 {
-			h.set(http.CanonicalHeaderKey(c.Name), c.Value)
-		} else if value, ok := b.text(c.Value); ok {
+	h := headerWriter{maps.Clone(b.client.headers), make([]string, 0, 2)} // most requests have as many of their own
+	for i := range b.client.filled {
+		c := &b.client.filled[i]
+		if value, ok := b.text(c.Value); ok {
 			b.header(&h, c.Name, "the header ", c.Name, value)
 		}
 	}
@@ -103,8 +101,25 @@ func (b *builder) headers(media string) http.Header {
 		}
 	}
 	b.authorize(&h)
-	h.set("Accept-Encoding", "gzip") // asked for by us, so that the decoded size can be bounded
+	h.header[acceptEncoding] = b.client.headers[acceptEncoding]
 	return h.header
+}
+
+const acceptEncoding = "Accept-Encoding"
+
+// constantHeaders are the headers that are the same in every request; filled are
+// the declared ones from the first with a hole on.
+func constantHeaders(userAgent string, declared []Header) (same http.Header, filled []Header) {
+	same = http.Header{"User-Agent": {userAgent}}
+	for i, c := range declared {
+		if strings.Contains(c.Value, "{") {
+			filled = declared[i:]
+			break
+		}
+		same[http.CanonicalHeaderKey(c.Name)] = []string{c.Value}
+	}
+	same[acceptEncoding] = []string{"gzip"} // asked for by us, so that the decoded size can be bounded
+	return same, filled
 }
 
 // authorize sets the headers of the credential.
