@@ -90,23 +90,22 @@ func told(value []byte) int {
 
 // opened begins the envelope, with room for a page and for those that come.
 func (g *gathering) opened(page, more int) []byte {
-	return appendSuccess(make([]byte, 0, len(g.op.Result.Field)+64+foreseen(page, page, more)), g.op, nil)
+	return appendSuccess(make([]byte, 0, len(g.op.Result.Field)+64+page+foreseen(page, more, page)), g.op, nil)
 }
 
 // room makes room for a page, and for those that come if they are like the ones
 // so far.
 func (g *gathering) room(page, more int) {
-	if cap(g.out)-len(g.out) < page+len(`]}`) {
-		g.out = slices.Grow(g.out, foreseen(page, (len(g.out)+page)/g.pages, more)+len(`]}`))
+	if there := len(g.out) + page; cap(g.out) < there+len(`]}`) {
+		g.out = slices.Grow(g.out, page+len(`]}`)+foreseen(there/g.pages, more, there))
 	}
 }
 
-// foreseen is the room for a page and for more pages of an average size, with a
-// little to spare. What an API promises is believed up to a measure only: it is
-// room for 64 times what is there at most.
-func foreseen(page, average, more int) int {
-	rest := average * min(more, 64)
-	return page + rest + rest/32
+// foreseen is the room for more pages of an average size, with a little to spare.
+// What an API promises is believed up to 64 times what is there.
+func foreseen(average, more, there int) int {
+	rest := min(average*more, 64*there)
+	return rest + rest/32
 }
 
 // elements are the elements gathered so far, for an envelope that fails.

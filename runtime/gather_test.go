@@ -6,6 +6,7 @@ package runtime
 import (
 	"fmt"
 	"math/rand/v2"
+	goruntime "runtime"
 	"strings"
 	"testing"
 )
@@ -79,6 +80,26 @@ func TestGatherPromises(t *testing.T) {
 	}
 	if most := 70 * len(page); cap(e.JSON) > most {
 		t.Errorf("the envelope of a page of %d bytes has room for %d, want at most %d", len(page), cap(e.JSON), most)
+	}
+}
+
+// TestGatherMemory holds what a long counted list allocates to what its envelope
+// needs, and a little for each page: neither the pages nor smaller envelopes are
+// left behind.
+func TestGatherMemory(t *testing.T) {
+	const pages = 600
+	m := books(pages, fmt.Sprint(pages), rand.New(rand.NewPCG(3, 3)))
+	c := clientOf(t, tableOf(&demoAPI, countedThings()), Options{Transport: m})
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	e := c.Call(t.Context(), "list_things", token(), nil)
+	goruntime.ReadMemStats(&after)
+	if e.Err != nil {
+		t.Fatal(e.Err)
+	}
+	most := uint64(len(e.JSON)*3/2 + pages*4096)
+	if got := after.TotalAlloc - before.TotalAlloc; got > most {
+		t.Errorf("an envelope of %d bytes took %d, want at most %d", len(e.JSON), got, most)
 	}
 }
 
