@@ -27,9 +27,10 @@ type gathering struct {
 func (k *call) invokeList(ctx context.Context) Envelope {
 	g := gathering{call: k}
 	k.bodies = &bodies{}
-	state, err := k.pages(ctx, k.values, false, func(page cut) bool {
-		g.add(&page)
-		return true
+	w := walk{call: k, kept: true}
+	state, err := w.run(ctx, func(page *cut) (used int, more bool) {
+		g.add(page)
+		return page.count, true
 	})
 	if err != nil {
 		e := failure(k.op, err, g.elements())
@@ -39,8 +40,8 @@ func (k *call) invokeList(ctx context.Context) Envelope {
 	return Envelope{JSON: g.envelope(), List: &state}
 }
 
-// add takes the elements of a page. Whoever looks back at a page looks at the
-// last one, so the memory of the one before is free.
+// add takes the elements of a page. The walk looks back at the last page that had
+// some (doubt.go), so when one has come the memory of the one before is free.
 func (g *gathering) add(page *cut) {
 	inner, more := inList(page.result), g.more(page)
 	if g.pages++; g.pages == 1 && more > 0 {
@@ -60,24 +61,26 @@ func (g *gathering) add(page *cut) {
 		}
 		g.out = append(g.out, inner...)
 	}
-	g.bodies.give(g.last)
+	if page.came > 0 {
+		g.bodies.give(g.last)
+	}
 	g.last = page.answer.body
 }
 
 // more is how many pages come behind this one, as far as its answer tells.
 func (g *gathering) more(page *cut) int {
-	pages, behind := told(page.pages), g.pages+1
-	if at := told(page.current); at > 0 && g.op.Paging.Mode == PagingPage {
+	pages, behind := toldCount(page.pages), g.pages+1
+	if at := toldCount(page.current); at > 0 && g.op.Paging.Mode == PagingPage {
 		behind = at - int(g.op.Paging.First) + 1 // the list may have been resumed
 	}
 	if pages == 0 && page.count > 0 {
-		pages = (told(page.total) + page.count - 1) / page.count
+		pages = (toldCount(page.total) + page.count - 1) / page.count
 	}
 	return max(0, min(pages, maxPages)-behind)
 }
 
-// told is a number in an answer, 0 when it is none or too large to be believed.
-func told(value []byte) int {
+// toldCount is a number in an answer, 0 when it is none or too large to be believed.
+func toldCount(value []byte) int {
 	if len(value) == 0 || len(value) > 9 {
 		return 0
 	}
