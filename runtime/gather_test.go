@@ -45,9 +45,9 @@ func TestGather(t *testing.T) {
 	}
 }
 
-func TestTold(t *testing.T) {
+func TestToldCount(t *testing.T) {
 	for text, want := range map[string]int{``: 0, `0`: 0, `7`: 7, `-7`: 0, `999999999`: 999999999, `1000000000`: 0, `1e3`: 0, `2.5`: 0, `"7"`: 0, `null`: 0, `[]`: 0} {
-		if got := told([]byte(text)); got != want {
+		if got := toldCount([]byte(text)); got != want {
 			t.Errorf("%s: got %d, want %d", text, got, want)
 		}
 	}
