@@ -147,16 +147,16 @@ func TestHostileHTTP2(t *testing.T) {
 			_ = f.send(frameData, 0, 1, goodBody)
 			_ = f.send(frameReset, 0, 1, uint32s(internalError))
 			f.leave()
-		}, broken, brokeOff},
+		}, broken, callFailed},
 		{"closed in the body", "", false, func(f *framer) {
 			_ = f.send(frameHeaders, endHeaders, 1, status200)
 			_ = f.send(frameData, 0, 1, goodBody)
-		}, broken, brokeOff},
+		}, broken, callFailed},
 		{"a length that is not kept", "", false, func(f *framer) {
 			_ = f.send(frameHeaders, endHeaders, 1, status200+length500)
 			_ = f.send(frameData, endStream, 1, goodBody)
 			f.leave()
-		}, broken, brokeOff},
+		}, broken, callFailed},
 		{"headers alone", "", false, func(f *framer) { _ = f.send(frameHeaders, endHeaders|endStream, 1, status200); f.leave() }, odd, "Call failed: the answer has no body"},
 		{"headers without a status", "", false, func(f *framer) { _ = f.send(frameHeaders, endHeaders, 1, length500); f.leave() }, broken, callFailed},
 		{"headers that are noise", "", false, func(f *framer) { _ = f.send(frameHeaders, endHeaders, 1, "\xff\xff\xff\xff\xff\xff"); f.leave() }, broken, callFailed},
