@@ -74,7 +74,7 @@ func TestListsAreComplete(t *testing.T) {
 
 func TestFailuresThroughTheTable(t *testing.T) {
 	u := newUpstream(t, unlimited)
-	c := newClient(t, u, runtime.Options{DisableBudgets: true, AttemptTimeout: 150 * time.Millisecond})
+	c := newClient(t, u, runtime.Options{PagesTogether: 1, DisableBudgets: true, AttemptTimeout: 150 * time.Millisecond})
 	schemas := newEnvelopes(t)
 	get := `{"event_id":"` + sandbox.EventID + `"}`
 	register := `{"session_id":"` + sandbox.SessionID + `","fields":{"email":"ada@example.com","first_name":"Ada","last_name":"L"}}`
