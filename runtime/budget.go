@@ -101,7 +101,7 @@ func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resen
 	defer func() { p.Done(came) }()
 	if a, f = k.observed(ctx, r, target, resend); a != nil {
 		now := k.client.clock.Now()
-		came.Pause, came.Rates = pause(a.status, a.header, now), rates(a.header, k.client.table.API.Budgets, now)
+		came.Pause, came.Rates = pause(a.status, a.header, now), rates(a.header, k.client.rates, now)
 	}
 	came.Sent = a != nil || f == nil || f.sent
 	return a, f, nil
@@ -109,7 +109,7 @@ func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resen
 
 // permit waits for the leave of the budgets.
 func (k *call) permit(ctx context.Context) (BudgetPermit, *Error) {
-	r := BudgetRequest{API: k.client.table.API.Name, Tenant: k.tenant(), Budgets: k.client.table.API.Budgets}
+	r := BudgetRequest{API: k.client.table.API.Name, Tenant: k.tenant(), Budgets: k.client.rates}
 	if k.watch != nil {
 		r.Waiting = func(d time.Duration) { k.watch.wait(ctx, d, WaitBudget) }
 	}

@@ -93,6 +93,7 @@ type Client struct {
 	uuid      func() string
 	together  int         // what Options.PagesTogether says
 	budgets   BudgetStore // nil: none are kept
+	rates     []Budget    // as declared
 	ledger    Ledger
 	observers []Observer
 	storms    storms
@@ -132,7 +133,8 @@ func NewClient(t *Table, o Options) (*Client, error) {
 		c.index[t.Actions[i].Name] = &t.Actions[i]
 	}
 	c.setDefaults()
-	if !o.DisableBudgets && len(t.API.Budgets) > 0 {
+	c.rates = readable(t.API.Budgets)
+	if !o.DisableBudgets && len(c.rates) > 0 {
 		if c.budgets = o.Budgets; c.budgets == nil {
 			c.budgets = NewBudgetStore(c.clock)
 		}
@@ -236,7 +238,6 @@ type call struct {
 	reads     bool    // the body is read whole, though the operation returns nothing
 	departs   func()  // is told that a request has the leave of the budgets; nil when nobody waits for it
 	unmetered bool    // the requests are none of the API's budgets
-	open      bool    // a credential names the host, though the operation's own is another
 	bodies    *bodies // memory for the bodies of answers; nil: each has its own
 
 	watch *watch       // its observers

@@ -75,18 +75,35 @@ func rateOf(h http.Header, limit, remaining, reset string, now time.Time) Rate {
 	return Rate{count(h, limit), count(h, remaining), resetIn(headerText(h, reset), now)}
 }
 
-// headerText is the value of a header, "" when it has no name or is not there.
+// headerText is the value of a header, "" when it has no name or is not there. The
+// name is spelled as net/http spells it ([readable]).
 func headerText(h http.Header, name string) string {
-	if name == "" || h == nil {
+	values := h[name]
+	if name == "" || len(values) == 0 {
 		return ""
 	}
-	return strings.TrimSpace(h.Get(name))
+	return strings.TrimSpace(values[0])
+}
+
+// readable are budgets whose headers are spelled as net/http spells them, so that
+// reading an answer need not.
+func readable(declared []Budget) []Budget {
+	budgets := slices.Clone(declared)
+	for i := range budgets {
+		for _, name := range []*string{&budgets[i].Limit, &budgets[i].Remaining, &budgets[i].Reset} {
+			*name = http.CanonicalHeaderKey(*name)
+		}
+	}
+	return budgets
 }
 
 // count reads a header that holds a number of calls; -1 when it does not.
 func count(h http.Header, name string) int { return natural(headerText(h, name)) }
 
 func natural(text string) int {
+	if text == "" {
+		return -1
+	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
 		return -1
@@ -104,10 +121,11 @@ const (
 // resetIn reads the time of a refill: seconds from now, a moment since 1970, or a
 // date. It is -1 when the text is none of them.
 func resetIn(text string, now time.Time) time.Duration {
+	if text == "" {
+		return -1
+	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	switch {
-	case text == "":
-		return -1
 	case err == nil && (seconds < 0 || math.IsNaN(seconds) || seconds > 1e14):
 		return -1
 	case err == nil && seconds >= epochMillis:

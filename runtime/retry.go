@@ -196,7 +196,7 @@ func (k *call) faulted(code Code, a *answer, f *fault) *Error {
 // judgeStatus judges a whole answer whose status is not success.
 func (k *call) judgeStatus(a *answer) verdict {
 	v := verdict{err: k.statusError(a), why: RetryFinal}
-	budgets := k.client.table.API.Budgets
+	budgets := k.client.rates
 	switch a.status {
 	case http.StatusTooManyRequests, http.StatusTooEarly:
 		v.wait, v.hasWait = toldWait(budgets, a.header, k.client.clock.Now())

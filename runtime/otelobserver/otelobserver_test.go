@@ -115,7 +115,7 @@ func shown(spans tracetest.SpanStubs) (out []string) {
 		for _, a := range s.Attributes {
 			switch a.Key {
 			case "error.type", "http.request.method", "http.response.status_code", "http.request.resend_count", "connector.action", "connector.attempts":
-				line += " " + string(a.Key) + "=" + a.Value.Emit()
+				line += " " + string(a.Key) + "=" + a.Value.String()
 			}
 		}
 		if len(s.Events) > 0 {
