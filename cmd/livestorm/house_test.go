@@ -5,7 +5,9 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +78,27 @@ func TestImportsRunDownward(t *testing.T) {
 	}
 	if seen < 10 {
 		t.Errorf("only %d imports were looked at", seen)
+	}
+}
+
+// TestPromisesHaveFiles: every file that docs/runtime.md names is there, and every
+// promise has one.
+func TestPromisesHaveFiles(t *testing.T) {
+	page, err := os.ReadFile("../../docs/runtime.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	promises := 0
+	for line := range strings.Lines(string(page)) {
+		for _, link := range regexp.MustCompile(`\]\((\.\./[^)]+)\)`).FindAllStringSubmatch(line, -1) {
+			if _, err := os.Stat("../../docs/" + link[1]); err != nil {
+				t.Errorf("%v", err)
+			}
+			promises++
+		}
+	}
+	if promises < 25 {
+		t.Errorf("only %d files are named", promises)
 	}
 }
 
