@@ -76,16 +76,14 @@ func compiled(schema string) (*jsonschema.Schema, error) {
 	return c.Compile("input.json")
 }
 
-// values are what the typed handler of update_event hands over.
+// values are what the typed handler of update_event makes of its input.
 func values(e *clients.Event) []runtime.Value {
-	return []runtime.Value{
-		runtime.Text(fixture.EventID), runtime.Text(e.OwnerID), runtime.Text(e.Title), runtime.Text(e.Slug),
-		runtime.Text(e.Status), runtime.Text(e.Description),
-		runtime.Bool(e.RecordingEnabled), runtime.Bool(e.ChatEnabled), runtime.Bool(e.EveryoneCanSpeak),
-		runtime.Bool(e.DetailedRegistrationPageEnabled), runtime.Bool(e.LightRegistrationPageEnabled),
-		runtime.Bool(e.RecordingPublic), runtime.Bool(e.ShowInCompanyPage),
-		runtime.Bool(e.PollsEnabled), runtime.Bool(e.QuestionsEnabled),
-	}
+	return runtime.Arguments(&livestorm.UpdateEventInput{
+		EventID: fixture.EventID, OwnerID: e.OwnerID, Title: e.Title, Slug: e.Slug, Status: e.Status, Description: e.Description,
+		RecordingEnabled: e.RecordingEnabled, ChatEnabled: e.ChatEnabled, EveryoneCanSpeak: e.EveryoneCanSpeak,
+		DetailedRegistrationPageEnabled: e.DetailedRegistrationPageEnabled, LightRegistrationPageEnabled: e.LightRegistrationPageEnabled,
+		RecordingPublic: e.RecordingPublic, ShowInCompanyPage: e.ShowInCompanyPage, PollsEnabled: e.PollsEnabled, QuestionsEnabled: e.QuestionsEnabled,
+	})
 }
 
 // toStruct is the way of encoding/json: unknown members refused, presence by

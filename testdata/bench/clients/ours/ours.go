@@ -4,7 +4,6 @@ package ours
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"time"
 
@@ -34,12 +33,10 @@ const UpdateEvent = `{"event_id":"` + fixture.EventID + `","owner_id":"9d1b2a3c-
 	`"light_registration_page_enabled":false,"recording_public":false,"show_in_company_page":true,"polls_enabled":true,"questions_enabled":true}`
 
 func options(s clients.Settings) runtime.Options {
-	o := runtime.Options{Transport: s.Transport, DisableBudgets: true} // five calls a second would be all that is measured
+	// Five calls a second would be all that is measured.
+	o := runtime.Options{Transport: s.Transport, DisableBudgets: true, PagesTogether: max(1, s.Together)}
 	if s.BaseURL != fixture.BaseURL {
 		o.BaseURL = s.BaseURL
-	}
-	if f := reflect.ValueOf(&o).Elem().FieldByName("PagesTogether"); f.IsValid() {
-		f.SetInt(int64(max(1, s.Together)))
 	}
 	return o
 }
