@@ -71,7 +71,7 @@ func (c *Client) dispatch(ctx context.Context, op *Operation, cred Credentials, 
 	defer func() {
 		panicked := recover()
 		if panicked != nil { // a host's transport, clock or hook; its words may hold anything
-			e = failure(op, failed(c.texts(op), CodeInternal, "a part of this program failed"), nil)
+			e = failure(op, c.broken(op), nil)
 		}
 		w.end(ctx, &e)
 		if panicked != nil && k != nil && k.streamed() {
@@ -87,6 +87,11 @@ func (c *Client) dispatch(ctx context.Context, op *Operation, cred Credentials, 
 		return failure(op, err, nil)
 	}
 	return k.once(ctx, run)
+}
+
+// broken is the error of a call in which a part of the host panicked.
+func (c *Client) broken(op *Operation) *Error {
+	return failed(c.texts(op), CodeInternal, "a part of this program failed")
 }
 
 // invoke makes the envelope of a call whose input is good.
@@ -318,7 +323,12 @@ func (c *Client) Do(ctx context.Context, op *Operation, cred Credentials, values
 // answered null. Errors are [*Error].
 func (c *Client) Object(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (o Object, err error) {
 	ctx, w := c.watch(ctx, op)
-	defer func() { w.endTyped(ctx, err, nil) }()
+	defer func() {
+		if recover() != nil {
+			err = c.broken(op)
+		}
+		w.endTyped(ctx, err, nil)
+	}()
 	k, failed := c.prepare(ctx, w, op, cred, values, opts)
 	if failed != nil {
 		return nil, failed
@@ -344,7 +354,12 @@ func (k *call) object(ctx context.Context) ([]byte, *Error) {
 // the list holds what came before, beside the error. Errors are [*Error].
 func (c *Client) List(ctx context.Context, op *Operation, cred Credentials, values []Value, opts ...CallOption) (l List, err error) {
 	ctx, w := c.watch(ctx, op)
-	defer func() { w.endTyped(ctx, err, &l.ListState) }()
+	defer func() {
+		if recover() != nil {
+			l, err = List{ListState: ListState{Stop: StopError}}, c.broken(op)
+		}
+		w.endTyped(ctx, err, &l.ListState)
+	}()
 	k, failed := c.prepare(ctx, w, op, cred, values, opts)
 	if failed != nil {
 		return List{ListState: ListState{Stop: StopError}}, failed

@@ -125,7 +125,12 @@ func (c *Client) outputsAs(ctx context.Context, op *Operation, cred Credentials,
 	}
 	ctx, w := c.watch(ctx, op)
 	var state *ListState
-	defer func() { w.endTyped(ctx, err, state) }()
+	defer func() {
+		if recover() != nil {
+			err = c.broken(op)
+		}
+		w.endTyped(ctx, err, state)
+	}()
 	k, failed := c.prepare(ctx, w, op, cred, values, opts)
 	if failed != nil {
 		setState(v, len(op.Outputs), &ListState{Stop: StopError})

@@ -5,6 +5,7 @@ package runtime
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -301,4 +302,19 @@ func BenchmarkDecode(b *testing.B) {
 			_ = json.Unmarshal([]byte(fullBody), &got)
 		}
 	})
+}
+
+// TestTypedPanics: a part of the host that panics is an error of a typed call, and
+// its words, which may hold anything, are not told.
+func TestTypedPanics(t *testing.T) {
+	c := newTestClient(t, Options{Transport: play(func(*http.Request) (*http.Response, error) { panic(secret) })})
+	values := make([]Value, len(getThing.Params))
+	values[0] = Text("t1")
+	const want = "Call failed: a part of this program failed"
+	if _, err := c.Object(t.Context(), &getThing, token(), values); CodeOf(err) != CodeInternal || err.Error() != want {
+		t.Errorf("Object: %v", err)
+	}
+	if l, err := c.List(t.Context(), &listThings, token(), make([]Value, 1)); CodeOf(err) != CodeInternal || l.Stop != StopError {
+		t.Errorf("List: %+v, %v", l, err)
+	}
 }
