@@ -63,6 +63,9 @@ func BenchmarkStreamed(b *testing.B) {
 	for _, pages := range []int{200, 20_000} {
 		for _, width := range []int{1, 4} {
 			b.Run(fmt.Sprintf("pages=%d/together=%d", pages, width), func(b *testing.B) {
+				if testing.Short() && pages > 200 {
+					b.Skip("a gigabyte of pages is not for -short")
+				}
 				runtime.GC()
 				peak, size := uint64(0), int64(0)
 				for b.Loop() {
