@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -221,16 +223,20 @@ func replyOf(a manifest.Answer) reply {
 
 // replies gives answers in order, and then none.
 type replies struct {
-	all  []reply
+	all []reply
+
+	mu   sync.Mutex // pages may be asked for together
 	next int
 }
 
 func (r *replies) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
 	a := reply{status: 418}
 	if r.next < len(r.all) {
 		a = r.all[r.next]
 	}
 	r.next++
+	r.mu.Unlock()
 	if a.fault {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -238,12 +244,14 @@ func (r *replies) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // leaping is a clock whose waits are over at once.
-type leaping struct{ gone time.Duration }
+type leaping struct{ gone atomic.Int64 }
 
-func (c *leaping) Now() time.Time { return time.Unix(1_790_000_000, 0).Add(c.gone) }
+func (c *leaping) Now() time.Time {
+	return time.Unix(1_790_000_000, 0).Add(time.Duration(c.gone.Load()))
+}
 
 func (c *leaping) Sleep(ctx context.Context, d time.Duration) error {
-	c.gone += d
+	c.gone.Add(int64(d))
 	return ctx.Err()
 }
 

@@ -77,8 +77,9 @@ func TestStreamIsSeenAtOnce(t *testing.T) {
 	p.Stdin, p.Stdout, p.Stderr, p.Getenv = strings.NewReader(""), writer, &words, func(name string) string { return env[name] }
 	code := make(chan int, 1)
 	go func() {
-		code <- p.Run(t.Context(), []string{"call", "list_sessions", "--output", "ndjson", "--together", "1"})
+		exit := p.Run(t.Context(), []string{"call", "list_sessions", "--output", "ndjson", "--together", "1"})
 		writer.Close()
+		code <- exit
 	}()
 	lines := bufio.NewReader(reader)
 	for range 50 {
