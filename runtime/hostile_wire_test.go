@@ -42,7 +42,8 @@ func wireRows() []rude {
 		{"early hints", says("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok200 + "\r\n" + goodBody), works, oneThing},
 		{"processing, three times", says(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 3) + ok200 + "\r\n" + goodBody), works, oneThing},
 		{"byte by byte", then("", drip(ok200+length(len(goodBody))+goodBody)), works, oneThing},
-		{"an answer before the request is read", func(conn net.Conn) {
+		{"an answer while the request is read", func(conn net.Conn) {
+			firstByte(conn)
 			_, _ = conn.Write([]byte(ok200 + length(len(goodBody)) + goodBody))
 			readRequest(conn)
 		}, works, oneThing},

@@ -283,11 +283,7 @@ func TestResumeAnywhere(t *testing.T) {
 	} {
 		op := walking(p)
 		read := func(faulty, items int, at string) (ids []string, state ListState) {
-			pages := 0
-			api := play(func(r *http.Request) (*http.Response, error) {
-				pages++
-				return library3(whole, r, faulty)
-			})
+			api := play(func(r *http.Request) (*http.Response, error) { return library3(whole, r, faulty) })
 			c := clientOf(t, tableOf(&demoAPI, op), Options{Transport: api})
 			for item, err := range c.Stream(t.Context(), "walk", token(), nil, KeepState(&state), ResumeAt(at)) {
 				if err != nil {
