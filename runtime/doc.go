@@ -25,7 +25,7 @@
 //	request.go      method and headers; address.go, query.go and body.go the rest
 //	template.go     JSON with holes; holes.go, condition.go, sent.go and encode.go what is put in
 //	ledger.go       writes with an idempotency key; memoryledger.go keeps them
-//	budget.go       the declared rates; meter.go keeps them for each credential, line.go who waits, ratelimit.go what the API says of them
+//	budget.go       the declared rates; meter.go and window.go keep them for each credential, line.go who waits, ratelimit.go what the API says of them
 //	retry.go        what may be sent again, and when
 //	attempt.go      one exchange on the wire, bounded in size; attemptcontext.go and idle.go bound its time
 //	response.go     what an answer means: one pass cuts out what plan.go wants
