@@ -180,13 +180,17 @@ func (c *Client) Close() {
 // Call runs the action with that name: a JSON object in, the envelope out.
 // Every failure, an unknown name included, is an envelope.
 func (c *Client) Call(ctx context.Context, action string, cred Credentials, input []byte, opts ...CallOption) Envelope {
-	a := c.index[action]
+	a := c.Action(action)
 	if a == nil {
 		err := failed(&c.table.API.Texts, CodeInvalidInput, fmt.Sprintf("%s has no action %q", c.table.API.Name, action))
 		return failure(&Operation{}, err, nil)
 	}
 	return a.Invoke(ctx, c, cred, input, opts...)
 }
+
+// Action returns the action of that name, or nil: in the same time however many
+// the table has.
+func (c *Client) Action(name string) *Action { return c.index[name] }
 
 // CallOption changes one call.
 type CallOption func(*callSettings)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -14,9 +15,8 @@ import (
 	"modulex.dev/connector/testdata/bench/measure"
 )
 
-// dispatch calls actions without a credential, which ends a call at once: by hand,
-// when the action is known already, and by name. The difference is what finding
-// it costs.
+// dispatch finds actions by name, in a bare map and in the client, and calls them
+// without a credential, which ends a call at once: what a call costs at least.
 func dispatch(options) ([]measure.Code, error) {
 	var out []measure.Code
 	for _, n := range []int{len(clients.Operations), 5000} {
@@ -42,29 +42,38 @@ func finding(client *runtime.Client, group, which string) []measure.Code {
 		index[table.Actions[i].Name] = &table.Actions[i]
 	}
 	var names [manyNames]string // as a host has them: in memory of their own
-	var known [manyNames]*runtime.Action
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range names {
 		n := len(table.Actions) / 2
 		if which == "random" {
 			n = random.IntN(len(table.Actions))
 		}
-		names[i], known[i] = strings.Clone(table.Actions[n].Name), &table.Actions[n]
+		names[i] = strings.Clone(table.Actions[n].Name)
 	}
 	ctx, cred, input := context.Background(), runtime.Credentials{}, []byte(`{}`)
-	of := func(name string, call func(i int)) measure.Code {
-		return measure.Code{Group: group, Name: name, Run: func(n int) error {
-			for i := range n {
-				call(i % manyNames)
-			}
-			return nil
-		}}
-	}
 	return []measure.Code{
-		of("known", func(i int) { known[i].Invoke(ctx, client, cred, input) }),
-		of("map", func(i int) { index[names[i]].Invoke(ctx, client, cred, input) }),
-		of(nameOurs, func(i int) { client.Call(ctx, names[i], cred, input) }),
+		{Group: group, Name: "map", Run: func(n int) error {
+			return each(n, func(i int) bool { return index[names[i]] != nil })
+		}},
+		{Group: group, Name: nameOurs, Run: func(n int) error {
+			return each(n, func(i int) bool { return client.Action(names[i]) != nil })
+		}},
+		{Group: group, Name: "called", Run: func(n int) error {
+			return each(n, func(i int) bool { return !client.Call(ctx, names[i], cred, input).Success() })
+		}},
 	}
+}
+
+var errNotFound = errors.New("an action of the table was not found")
+
+// each asks n times, for one name after the other.
+func each(n int, found func(i int) bool) error {
+	for i := range n {
+		if !found(i % manyNames) {
+			return errNotFound
+		}
+	}
+	return nil
 }
 
 // many is a table of n actions.
