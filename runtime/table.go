@@ -36,7 +36,9 @@ func (t *Table) Lookup(name string) *Action {
 // Action is one entry of a [Table].
 type Action struct {
 	Name         string // as the host calls it: get_event
+	Title        string // for people: Get event
 	Description  string
+	Effect       Effect // what it does to what the API holds
 	Parameters   []Param
 	InputSchema  Schema // of the input object
 	OutputSchema Schema // of the envelope

@@ -10,7 +10,9 @@ var Table = runtime.Table{
 	Actions: []runtime.Action{
 		{
 			Name:         "create_event",
+			Title:        "Create event",
 			Description:  "Create an event.",
+			Effect:       "add",
 			Parameters:   createEventParams,
 			InputSchema:  createEventInputSchema,
 			OutputSchema: createEventOutputSchema,
@@ -19,7 +21,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_event",
+			Title:        "Get event",
 			Description:  "Get an event.",
+			Effect:       "read",
 			Parameters:   getEventParams,
 			InputSchema:  getEventInputSchema,
 			OutputSchema: getEventOutputSchema,
@@ -28,7 +32,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_attendees_from_event",
+			Title:        "List attendees from event",
 			Description:  "List everyone linked to an event, team members and no-shows included.",
+			Effect:       "read",
 			Parameters:   listAttendeesFromEventParams,
 			InputSchema:  listAttendeesFromEventInputSchema,
 			OutputSchema: listAttendeesFromEventOutputSchema,
@@ -37,7 +43,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_events",
+			Title:        "List events",
 			Description:  "List the events of the workspace.",
+			Effect:       "read",
 			Parameters:   listEventsParams,
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
@@ -46,7 +54,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_sessions",
+			Title:        "List sessions",
 			Description:  "List the sessions of the workspace.",
+			Effect:       "read",
 			Parameters:   listSessionsParams,
 			InputSchema:  listSessionsInputSchema,
 			OutputSchema: listSessionsOutputSchema,
@@ -55,7 +65,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "register_someone_for_session",
+			Title:        "Register someone for session",
 			Description:  "Register someone for a session.",
+			Effect:       "add",
 			Parameters:   registerSomeoneForSessionParams,
 			InputSchema:  registerSomeoneForSessionInputSchema,
 			OutputSchema: registerSomeoneForSessionOutputSchema,
@@ -64,7 +76,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "update_event",
+			Title:        "Update event",
 			Description:  "Update an event, every attribute of it.",
+			Effect:       "change",
 			Parameters:   updateEventParams,
 			InputSchema:  updateEventInputSchema,
 			OutputSchema: updateEventOutputSchema,
@@ -73,7 +87,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "ping",
+			Title:        "Ping",
 			Description:  "Check that the credential works.",
+			Effect:       "read",
 			Parameters:   pingParams,
 			InputSchema:  pingInputSchema,
 			OutputSchema: pingOutputSchema,
@@ -82,7 +98,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_me",
+			Title:        "Get me",
 			Description:  "Get the user behind the credential.",
+			Effect:       "read",
 			Parameters:   getMeParams,
 			InputSchema:  getMeInputSchema,
 			OutputSchema: getMeOutputSchema,
@@ -91,7 +109,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_organization",
+			Title:        "Get organization",
 			Description:  "Get the organization behind the credential.",
+			Effect:       "read",
 			Parameters:   getOrganizationParams,
 			InputSchema:  getOrganizationInputSchema,
 			OutputSchema: getOrganizationOutputSchema,
@@ -100,7 +120,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "search_events",
+			Title:        "Search events",
 			Description:  "List the events that fit, with the sessions and tags of each.",
+			Effect:       "read",
 			Parameters:   searchEventsParams,
 			InputSchema:  searchEventsInputSchema,
 			OutputSchema: searchEventsOutputSchema,
@@ -109,7 +131,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "copy_event",
+			Title:        "Copy event",
 			Description:  "Create an event with the settings of another.",
+			Effect:       "add",
 			Parameters:   copyEventParams,
 			InputSchema:  copyEventInputSchema,
 			OutputSchema: copyEventOutputSchema,
@@ -118,7 +142,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "patch_event",
+			Title:        "Patch event",
 			Description:  "Change the attributes of an event that are given.",
+			Effect:       "change",
 			Parameters:   patchEventParams,
 			InputSchema:  patchEventInputSchema,
 			OutputSchema: patchEventOutputSchema,
@@ -127,7 +153,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "delete_event",
+			Title:        "Delete event",
 			Description:  "Delete an event.",
+			Effect:       "remove",
 			Parameters:   deleteEventParams,
 			InputSchema:  deleteEventInputSchema,
 			OutputSchema: deleteEventOutputSchema,
@@ -136,7 +164,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "add_event_tag",
+			Title:        "Add event tag",
 			Description:  "Attach a tag to an event.",
+			Effect:       "add",
 			Parameters:   addEventTagParams,
 			InputSchema:  addEventTagInputSchema,
 			OutputSchema: addEventTagOutputSchema,
@@ -145,7 +175,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "remove_event_tag",
+			Title:        "Remove event tag",
 			Description:  "Detach a tag from an event; the tag itself survives.",
+			Effect:       "remove",
 			Parameters:   removeEventTagParams,
 			InputSchema:  removeEventTagInputSchema,
 			OutputSchema: removeEventTagOutputSchema,
@@ -154,7 +186,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_event_people",
+			Title:        "List event people",
 			Description:  "List the people of all sessions of an event who fit.",
+			Effect:       "read",
 			Parameters:   listEventPeopleParams,
 			InputSchema:  listEventPeopleInputSchema,
 			OutputSchema: listEventPeopleOutputSchema,
@@ -163,7 +197,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_event_person",
+			Title:        "Get event person",
 			Description:  "Get a person of an event.",
+			Effect:       "read",
 			Parameters:   getEventPersonParams,
 			InputSchema:  getEventPersonInputSchema,
 			OutputSchema: getEventPersonOutputSchema,
@@ -172,7 +208,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_event_sessions",
+			Title:        "List event sessions",
 			Description:  "List the sessions of an event.",
+			Effect:       "read",
 			Parameters:   listEventSessionsParams,
 			InputSchema:  listEventSessionsInputSchema,
 			OutputSchema: listEventSessionsOutputSchema,
@@ -181,7 +219,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "create_session",
+			Title:        "Create session",
 			Description:  "Schedule a session of an event.",
+			Effect:       "add",
 			Parameters:   createSessionParams,
 			InputSchema:  createSessionInputSchema,
 			OutputSchema: createSessionOutputSchema,
@@ -190,7 +230,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "search_sessions",
+			Title:        "Search sessions",
 			Description:  "List the sessions of the workspace that fit.",
+			Effect:       "read",
 			Parameters:   searchSessionsParams,
 			InputSchema:  searchSessionsInputSchema,
 			OutputSchema: searchSessionsOutputSchema,
@@ -199,7 +241,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_session",
+			Title:        "Get session",
 			Description:  "Get a session.",
+			Effect:       "read",
 			Parameters:   getSessionParams,
 			InputSchema:  getSessionInputSchema,
 			OutputSchema: getSessionOutputSchema,
@@ -208,7 +252,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "patch_session",
+			Title:        "Patch session",
 			Description:  "Change the attributes of a session that are given.",
+			Effect:       "change",
 			Parameters:   patchSessionParams,
 			InputSchema:  patchSessionInputSchema,
 			OutputSchema: patchSessionOutputSchema,
@@ -217,7 +263,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "update_session",
+			Title:        "Update session",
 			Description:  "Update a session, every attribute of it.",
+			Effect:       "change",
 			Parameters:   updateSessionParams,
 			InputSchema:  updateSessionInputSchema,
 			OutputSchema: updateSessionOutputSchema,
@@ -226,7 +274,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "delete_session",
+			Title:        "Delete session",
 			Description:  "Delete a session.",
+			Effect:       "remove",
 			Parameters:   deleteSessionParams,
 			InputSchema:  deleteSessionInputSchema,
 			OutputSchema: deleteSessionOutputSchema,
@@ -235,7 +285,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_session_people",
+			Title:        "List session people",
 			Description:  "List the people of a session.",
+			Effect:       "read",
 			Parameters:   listSessionPeopleParams,
 			InputSchema:  listSessionPeopleInputSchema,
 			OutputSchema: listSessionPeopleOutputSchema,
@@ -244,7 +296,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_session_person",
+			Title:        "Get session person",
 			Description:  "Get a person of a session.",
+			Effect:       "read",
 			Parameters:   getSessionPersonParams,
 			InputSchema:  getSessionPersonInputSchema,
 			OutputSchema: getSessionPersonOutputSchema,
@@ -253,7 +307,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "patch_session_person",
+			Title:        "Patch session person",
 			Description:  "Change the registration of a person.",
+			Effect:       "change",
 			Parameters:   patchSessionPersonParams,
 			InputSchema:  patchSessionPersonInputSchema,
 			OutputSchema: patchSessionPersonOutputSchema,
@@ -262,7 +318,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "remove_person_from_session",
+			Title:        "Remove person from session",
 			Description:  "Remove a person from a session.",
+			Effect:       "remove",
 			Parameters:   removePersonFromSessionParams,
 			InputSchema:  removePersonFromSessionInputSchema,
 			OutputSchema: removePersonFromSessionOutputSchema,
@@ -271,7 +329,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "remove_email_from_session",
+			Title:        "Remove email from session",
 			Description:  "Remove the person with an address from a session.",
+			Effect:       "remove",
 			Parameters:   removeEmailFromSessionParams,
 			InputSchema:  removeEmailFromSessionInputSchema,
 			OutputSchema: removeEmailFromSessionOutputSchema,
@@ -280,7 +340,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "queue_registrations",
+			Title:        "Queue registrations",
 			Description:  "Queue the registration of up to 50 people for a session and return the job at once.",
+			Effect:       "add",
 			Parameters:   queueRegistrationsParams,
 			InputSchema:  queueRegistrationsInputSchema,
 			OutputSchema: queueRegistrationsOutputSchema,
@@ -289,7 +351,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "register_people_for_session",
+			Title:        "Register people for session",
 			Description:  "Register up to 50 people for a session and wait until the job is over. The job tells how many succeeded; a job that ends as failed had at least one task that did not.",
+			Effect:       "add",
 			Parameters:   registerPeopleForSessionParams,
 			InputSchema:  registerPeopleForSessionInputSchema,
 			OutputSchema: registerPeopleForSessionOutputSchema,
@@ -298,7 +362,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_session_chat_messages",
+			Title:        "List session chat messages",
 			Description:  "List the chat messages of a session.",
+			Effect:       "read",
 			Parameters:   listSessionChatMessagesParams,
 			InputSchema:  listSessionChatMessagesInputSchema,
 			OutputSchema: listSessionChatMessagesOutputSchema,
@@ -307,7 +373,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_session_questions",
+			Title:        "List session questions",
 			Description:  "List the questions asked in a session.",
+			Effect:       "read",
 			Parameters:   listSessionQuestionsParams,
 			InputSchema:  listSessionQuestionsInputSchema,
 			OutputSchema: listSessionQuestionsOutputSchema,
@@ -316,7 +384,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_session_recordings",
+			Title:        "List session recordings",
 			Description:  "List the recordings of a session, with links that expire.",
+			Effect:       "read",
 			Parameters:   listSessionRecordingsParams,
 			InputSchema:  listSessionRecordingsInputSchema,
 			OutputSchema: listSessionRecordingsOutputSchema,
@@ -325,7 +395,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_people",
+			Title:        "List people",
 			Description:  "List the people of the workspace.",
+			Effect:       "read",
 			Parameters:   listPeopleParams,
 			InputSchema:  listPeopleInputSchema,
 			OutputSchema: listPeopleOutputSchema,
@@ -334,7 +406,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_person",
+			Title:        "Get person",
 			Description:  "Get a person.",
+			Effect:       "read",
 			Parameters:   getPersonParams,
 			InputSchema:  getPersonInputSchema,
 			OutputSchema: getPersonOutputSchema,
@@ -343,7 +417,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_people_attributes",
+			Title:        "List people attributes",
 			Description:  "List the fields that registration forms can have.",
+			Effect:       "read",
 			Parameters:   listPeopleAttributesParams,
 			InputSchema:  listPeopleAttributesInputSchema,
 			OutputSchema: listPeopleAttributesOutputSchema,
@@ -352,7 +428,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_job",
+			Title:        "Get job",
 			Description:  "Get the progress of a job.",
+			Effect:       "read",
 			Parameters:   getJobParams,
 			InputSchema:  getJobInputSchema,
 			OutputSchema: getJobOutputSchema,
@@ -361,7 +439,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_job_tasks",
+			Title:        "List job tasks",
 			Description:  "List the tasks of a job with their outcomes.",
+			Effect:       "read",
 			Parameters:   listJobTasksParams,
 			InputSchema:  listJobTasksInputSchema,
 			OutputSchema: listJobTasksOutputSchema,
@@ -370,7 +450,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_users",
+			Title:        "List users",
 			Description:  "List the members of the team.",
+			Effect:       "read",
 			Parameters:   listUsersParams,
 			InputSchema:  listUsersInputSchema,
 			OutputSchema: listUsersOutputSchema,
@@ -379,7 +461,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "invite_user",
+			Title:        "Invite user",
 			Description:  "Invite somebody to the team.",
+			Effect:       "add",
 			Parameters:   inviteUserParams,
 			InputSchema:  inviteUserInputSchema,
 			OutputSchema: inviteUserOutputSchema,
@@ -388,7 +472,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "remove_user",
+			Title:        "Remove user",
 			Description:  "Remove somebody from the team.",
+			Effect:       "remove",
 			Parameters:   removeUserParams,
 			InputSchema:  removeUserInputSchema,
 			OutputSchema: removeUserOutputSchema,
@@ -397,7 +483,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_webhooks",
+			Title:        "List webhooks",
 			Description:  "List the webhook subscriptions.",
+			Effect:       "read",
 			Parameters:   listWebhooksParams,
 			InputSchema:  listWebhooksInputSchema,
 			OutputSchema: listWebhooksOutputSchema,
@@ -406,7 +494,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "create_webhook",
+			Title:        "Create webhook",
 			Description:  "Have one kind of event posted to an HTTPS address.",
+			Effect:       "add",
 			Parameters:   createWebhookParams,
 			InputSchema:  createWebhookInputSchema,
 			OutputSchema: createWebhookOutputSchema,
@@ -415,7 +505,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "delete_webhook",
+			Title:        "Delete webhook",
 			Description:  "End a webhook subscription.",
+			Effect:       "remove",
 			Parameters:   deleteWebhookParams,
 			InputSchema:  deleteWebhookInputSchema,
 			OutputSchema: deleteWebhookOutputSchema,

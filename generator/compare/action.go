@@ -76,7 +76,9 @@ func renamed(a *model.Action, other, own *model.Connector, hint string) string {
 }
 
 func (d *differ) action(o, n *model.Action) {
+	d.wordsIn([2]string{o.Title, n.Title}, []Audience{Action}, "title", "title")
 	d.wordsIn([2]string{o.Description, n.Description}, []Audience{Action, Go}, "description", "description")
+	d.effect(o, n)
 	d.wordsIn([2]string{o.Docs, n.Docs}, []Audience{Go}, "docs", "docs")
 	d.params(o, n)
 	d.rules(o, n)
@@ -85,6 +87,14 @@ func (d *differ) action(o, n *model.Action) {
 	d.request(o, n)
 	d.outputs(o, n)
 	d.schemas(o, n)
+}
+
+// effect compares what the action is said to do.
+func (d *differ) effect(o, n *model.Action) {
+	if o.Effect != n.Effect {
+		d.addIn(Change{Kind: Changed, What: "effect", From: string(o.Effect), To: string(n.Effect), Class: Behaviour, Audiences: []Audience{Action},
+			Why: "whether agents may run it, and are warned"}, "effect")
+	}
 }
 
 // wordsIn is words inside an action, for those who see them.

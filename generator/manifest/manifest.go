@@ -447,7 +447,9 @@ type Until struct {
 // Action is one thing that the API does.
 type Action struct {
 	Name        Text
+	Title       Text            `key:"title"`
 	Description Text            `key:"description"`
+	Effect      Text            `key:"effect"`
 	Request     Text            `key:"request"`
 	Host        Text            `key:"host"`
 	Auth        []Text          `key:"auth"`

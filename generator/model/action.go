@@ -4,6 +4,7 @@ package model
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"modulex.dev/connector/generator/manifest"
@@ -14,7 +15,7 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 	goName, local := exported(name.Value), unexported(name.Value)
 	method, path, _ := strings.Cut(v.Request.Value, " ")
 	a := &Action{
-		Name: name.Value, Description: v.Description.Value, Docs: v.Docs.Value,
+		Name: name.Value, Title: v.Title.Or(sentenceOf(name.Value)), Description: v.Description.Value, Docs: v.Docs.Value,
 		Method: b.method(goName, name), Input: b.scope.take(goName+"Input", name),
 		OpVar: b.scope.take(local+"Op", name), ParamsVar: b.scope.take(local+"Params", name),
 		InputConst: b.scope.take(local+"InputSchema", name), OutputConst: b.scope.take(local+"OutputSchema", name),
@@ -45,9 +46,42 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 			a.Op.Paging = p.Paging
 		}
 	}
+	a.Effect = effectOf(a, v)
 	b.result(a, v, name)
 	a.InputSchema, a.OutputSchema = inputSchema(a), b.outputSchema(a, v)
 	return a
+}
+
+// sentenceOf is a name in words: Get event.
+func sentenceOf(name string) string {
+	words := strings.ReplaceAll(name, "_", " ")
+	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
+}
+
+// effectOf is what the manifest says, or the strongest effect that the methods of
+// the requests have.
+func effectOf(a *Action, v *manifest.Action) table.Effect {
+	if v.Effect.Given() {
+		return table.Effect(v.Effect.Value)
+	}
+	rank := []table.Effect{table.EffectRead, table.EffectAdd, table.EffectChange, table.EffectRemove}
+	strongest := slices.Index(rank, effectOfMethod(a.Op.Method))
+	for _, s := range a.Op.Steps {
+		strongest = max(strongest, slices.Index(rank, effectOfMethod(s.Op.Method)))
+	}
+	return rank[strongest]
+}
+
+func effectOfMethod(method string) table.Effect {
+	switch method {
+	case http.MethodGet:
+		return table.EffectRead
+	case http.MethodPost:
+		return table.EffectAdd
+	case http.MethodDelete:
+		return table.EffectRemove
+	}
+	return table.EffectChange // PUT, PATCH, and a hook's unknown requests
 }
 
 // own is what an action says instead of its connector.

@@ -104,7 +104,8 @@ const (
 
 // Action is one action with all its identifiers.
 type Action struct {
-	Name, Description, Docs string
+	Name, Title, Description, Docs string
+	Effect                         table.Effect
 
 	// Identifiers of the generated package, and the file they are in.
 	Method, Seq, Input, Output                string

@@ -221,6 +221,15 @@ const (
 	ParseCSV  Parse = "csv"
 )
 
+type Effect string
+
+const (
+	EffectRead   Effect = "read"
+	EffectAdd    Effect = "add"
+	EffectChange Effect = "change"
+	EffectRemove Effect = "remove"
+)
+
 type Omit string
 
 const (

@@ -10,7 +10,9 @@ var Table = runtime.Table{
 	Actions: []runtime.Action{
 		{
 			Name:         "get_backlinks",
+			Title:        "Get backlinks",
 			Description:  "Get the backlinks for a domain or URL with details for the referring pages (e.g., anchor and page title).",
+			Effect:       "read",
 			Parameters:   getBacklinksParams,
 			InputSchema:  getBacklinksInputSchema,
 			OutputSchema: getBacklinksOutputSchema,
@@ -19,7 +21,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_backlinks_one_per_domain",
+			Title:        "Get backlinks one per domain",
 			Description:  "Get one backlink with the highest ahrefs_rank per referring domain for a target URL or domain.",
+			Effect:       "read",
 			Parameters:   getBacklinksOnePerDomainParams,
 			InputSchema:  getBacklinksOnePerDomainInputSchema,
 			OutputSchema: getBacklinksOnePerDomainOutputSchema,
@@ -28,7 +32,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_referring_domains",
+			Title:        "Get referring domains",
 			Description:  "Get the referring domains that contain backlinks to the target URL or domain.",
+			Effect:       "read",
 			Parameters:   getReferringDomainsParams,
 			InputSchema:  getReferringDomainsInputSchema,
 			OutputSchema: getReferringDomainsOutputSchema,

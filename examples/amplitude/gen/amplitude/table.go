@@ -10,7 +10,9 @@ var Table = runtime.Table{
 	Actions: []runtime.Action{
 		{
 			Name:         "send_event",
+			Title:        "Send event",
 			Description:  "Send an event.",
+			Effect:       "add",
 			Parameters:   sendEventParams,
 			InputSchema:  sendEventInputSchema,
 			OutputSchema: sendEventOutputSchema,
@@ -19,7 +21,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "identify_user",
+			Title:        "Identify user",
 			Description:  "Set properties of a user.",
+			Effect:       "change",
 			Parameters:   identifyUserParams,
 			InputSchema:  identifyUserInputSchema,
 			OutputSchema: identifyUserOutputSchema,
@@ -28,7 +32,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "group_identify",
+			Title:        "Group identify",
 			Description:  "Set properties of a group.",
+			Effect:       "change",
 			Parameters:   groupIdentifyParams,
 			InputSchema:  groupIdentifyInputSchema,
 			OutputSchema: groupIdentifyOutputSchema,
@@ -37,7 +43,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "user_search",
+			Title:        "User search",
 			Description:  "Find users by an ID.",
+			Effect:       "read",
 			Parameters:   userSearchParams,
 			InputSchema:  userSearchInputSchema,
 			OutputSchema: userSearchOutputSchema,
@@ -46,7 +54,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "user_activity",
+			Title:        "User activity",
 			Description:  "Get the latest events of a user.",
+			Effect:       "read",
 			Parameters:   userActivityParams,
 			InputSchema:  userActivityInputSchema,
 			OutputSchema: userActivityOutputSchema,
@@ -55,7 +65,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "event_segmentation",
+			Title:        "Event segmentation",
 			Description:  "Get metrics of an event over time.",
+			Effect:       "read",
 			Parameters:   eventSegmentationParams,
 			InputSchema:  eventSegmentationInputSchema,
 			OutputSchema: eventSegmentationOutputSchema,
@@ -64,7 +76,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_active_users",
+			Title:        "Get active users",
 			Description:  "Get the numbers of active or new users.",
+			Effect:       "read",
 			Parameters:   getActiveUsersParams,
 			InputSchema:  getActiveUsersInputSchema,
 			OutputSchema: getActiveUsersOutputSchema,
@@ -73,7 +87,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "realtime_active_users",
+			Title:        "Realtime active users",
 			Description:  "Get the numbers of users who are active now.",
+			Effect:       "read",
 			Parameters:   realtimeActiveUsersParams,
 			InputSchema:  realtimeActiveUsersInputSchema,
 			OutputSchema: realtimeActiveUsersOutputSchema,
@@ -82,7 +98,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_events",
+			Title:        "List events",
 			Description:  "List the events of the project.",
+			Effect:       "read",
 			Parameters:   listEventsParams,
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
@@ -91,7 +109,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_revenue",
+			Title:        "Get revenue",
 			Description:  "Get the revenue over time.",
+			Effect:       "read",
 			Parameters:   getRevenueParams,
 			InputSchema:  getRevenueInputSchema,
 			OutputSchema: getRevenueOutputSchema,
@@ -100,7 +120,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "user_profile",
+			Title:        "User profile",
 			Description:  "Get the profile of a user.",
+			Effect:       "read",
 			Parameters:   userProfileParams,
 			InputSchema:  userProfileInputSchema,
 			OutputSchema: userProfileOutputSchema,

@@ -10,7 +10,9 @@ var Table = runtime.Table{
 	Actions: []runtime.Action{
 		{
 			Name:         "create_event",
+			Title:        "Create event",
 			Description:  "Create an event on the connected Luma calendar.",
+			Effect:       "add",
 			Parameters:   createEventParams,
 			InputSchema:  createEventInputSchema,
 			OutputSchema: createEventOutputSchema,
@@ -19,7 +21,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_event",
+			Title:        "Get event",
 			Description:  "Get an event.",
+			Effect:       "read",
 			Parameters:   getEventParams,
 			InputSchema:  getEventInputSchema,
 			OutputSchema: getEventOutputSchema,
@@ -28,7 +32,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_events",
+			Title:        "List events",
 			Description:  "List the events of the calendar.",
+			Effect:       "read",
 			Parameters:   listEventsParams,
 			InputSchema:  listEventsInputSchema,
 			OutputSchema: listEventsOutputSchema,
@@ -37,7 +43,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_guest",
+			Title:        "Get guest",
 			Description:  "Get a guest of an event.",
+			Effect:       "read",
 			Parameters:   getGuestParams,
 			InputSchema:  getGuestInputSchema,
 			OutputSchema: getGuestOutputSchema,
@@ -46,7 +54,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "get_guests",
+			Title:        "Get guests",
 			Description:  "List the guests of an event.",
+			Effect:       "read",
 			Parameters:   getGuestsParams,
 			InputSchema:  getGuestsInputSchema,
 			OutputSchema: getGuestsOutputSchema,
@@ -55,7 +65,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "add_guests",
+			Title:        "Add guests",
 			Description:  "Add guests to an event.",
+			Effect:       "add",
 			Parameters:   addGuestsParams,
 			InputSchema:  addGuestsInputSchema,
 			OutputSchema: addGuestsOutputSchema,
@@ -64,7 +76,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "list_ticket_types",
+			Title:        "List ticket types",
 			Description:  "List the ticket types of an event.",
+			Effect:       "read",
 			Parameters:   listTicketTypesParams,
 			InputSchema:  listTicketTypesInputSchema,
 			OutputSchema: listTicketTypesOutputSchema,
@@ -73,7 +87,9 @@ var Table = runtime.Table{
 		},
 		{
 			Name:         "send_invites",
+			Title:        "Send invites",
 			Description:  "Invite guests to an event by e-mail.",
+			Effect:       "add",
 			Parameters:   sendInvitesParams,
 			InputSchema:  sendInvitesInputSchema,
 			OutputSchema: sendInvitesOutputSchema,
