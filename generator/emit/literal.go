@@ -208,7 +208,7 @@ func (w *literals) per(d time.Duration) {
 // words are the prefixes of the runtime's constants, by their type.
 var words = map[string]string{
 	"Type": "Type", "Place": "In", "Parse": "Parse", "Omit": "Omit", "RuleKind": "Rule", "TemplateKind": "Template",
-	"EncodingKind": "Encode", "BodyFormat": "Body", "ResultKind": "Result", "Source": "Source", "PagingMode": "Paging",
+	"EncodingKind": "Encode", "BodyFormat": "Body", "ResultKind": "Result", "Source": "Source", "PagingMode": "Paging", "Effect": "Effect",
 }
 
 // capitals are the words of constants that are written in capitals.
