@@ -200,6 +200,7 @@ type callSettings struct {
 	key      string // of idempotency
 	hasKey   bool
 	together int
+	limit    int // of a list's items; 0 is none
 	state    *ListState
 	each     func(Object) bool // takes the items of a stream
 }
@@ -213,6 +214,13 @@ func ResumeAt(position string) CallOption {
 // PagesTogether is [Options].PagesTogether for one call; other actions ignore it.
 func PagesTogether(n int) CallOption {
 	return func(s *callSettings) { s.together = n }
+}
+
+// MaxItems bounds the items of a list; other actions ignore it, and so does a list
+// that has no pages. No more pages are asked for than it takes, and
+// [ListState].Resume names the first item that is left.
+func MaxItems(n int) CallOption {
+	return func(s *callSettings) { s.limit = n }
 }
 
 // KeepState makes a list write how far it came when it ends, also when a loop

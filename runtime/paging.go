@@ -204,6 +204,9 @@ func (w *walk) bounds() (err *Error) {
 			return err
 		}
 	}
+	if n := w.settings.limit; n > 0 {
+		w.limit = min(w.limit, int64(n))
+	}
 	return nil
 }
 

@@ -110,6 +110,7 @@ type AuthScheme struct {
 	Send        []AuthPart
 	Token       *TokenRequest // a request that turns the credential into an access token first
 	Sign        Signer        // a hand-written function that signs each request
+	Probe       *Operation    // a cheap request that proves the credential, see [Client.Prove]; it names no scheme, which is this one
 }
 
 // CredentialField is one field of an [AuthScheme].

@@ -107,6 +107,13 @@ var apiTokenAuth = runtime.AuthScheme{
 	Send: []runtime.AuthPart{
 		{Header: "Authorization", Value: "{token}"},
 	},
+	Probe: &runtime.Operation{
+		Name:    "credential_test",
+		Method:  "GET",
+		Path:    "/ping",
+		Success: []int{200},
+		Result:  runtime.Result{Kind: runtime.ResultNone},
+	},
 }
 
 var numberedPaging = runtime.Paging{

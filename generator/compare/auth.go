@@ -76,7 +76,9 @@ func (d *differ) scheme(o, n *model.AuthScheme) {
 }
 
 func schemeFacts(s *model.AuthScheme) facts {
-	out := factsOf(s.AuthScheme)
+	scheme := *s.AuthScheme
+	scheme.Probe = nil // the test in another form
+	out := factsOf(scheme)
 	if s.Test != nil {
 		test := factsOf(*s.Test)
 		for i := range test {

@@ -37,6 +37,7 @@ func (b *builder) auth(s manifest.Named[*manifest.AuthScheme]) {
 	}
 	if v.Test != nil {
 		out.Test = b.authTest(v.Test)
+		out.Probe = probe(v.Test, out.Test)
 	}
 	b.schemes[s.Name.Value] = out
 	b.c.Auth = append(b.c.Auth, out)
@@ -86,6 +87,19 @@ func (b *builder) authTest(t *manifest.AuthTest) *AuthTest {
 	}
 	for _, q := range t.Query {
 		out.Query = append(out.Query, table.Header{Name: q.Name.Value, Value: q.Value.Value})
+	}
+	return out
+}
+
+// probe is the test as a request that the runtime can send.
+func probe(t *manifest.AuthTest, test *AuthTest) *table.Operation {
+	_, path, _ := strings.Cut(t.Request.Value, " ")
+	out := &table.Operation{Name: "credential_test", Method: test.Method, Path: path, Success: test.Success, Result: table.Result{Kind: table.ResultNone}}
+	if t.Host.Value != "default" {
+		out.Host = t.Host.Value
+	}
+	for _, q := range test.Query {
+		out.Query = append(out.Query, table.Field{Name: q.Name, Value: textTemplate(q.Value)})
 	}
 	return out
 }

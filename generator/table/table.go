@@ -54,6 +54,7 @@ type AuthScheme struct {
 	Send        []AuthPart
 	Token       *TokenRequest
 	Sign        Code
+	Probe       *Operation
 }
 
 type CredentialField struct {

@@ -80,4 +80,17 @@ var apiKeyAuth = runtime.AuthScheme{
 	Send: []runtime.AuthPart{
 		{Header: "Authorization", Value: "Bearer {token}"},
 	},
+	Probe: &runtime.Operation{
+		Name:   "credential_test",
+		Method: "GET",
+		Path:   "/site-explorer/all-backlinks",
+		Query: []runtime.Field{
+			{Name: "target", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"ahrefs.com"`}},
+			{Name: "select", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"url_from"`}},
+			{Name: "mode", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"domain"`}},
+			{Name: "limit", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"1"`}},
+		},
+		Success: []int{200},
+		Result:  runtime.Result{Kind: runtime.ResultNone},
+	},
 }

@@ -120,6 +120,14 @@ var dashboardAuth = runtime.AuthScheme{
 	Send: []runtime.AuthPart{
 		{Header: "Authorization", Value: "{api_key}:{secret_key}", Basic: true},
 	},
+	Probe: &runtime.Operation{
+		Name:    "credential_test",
+		Method:  "GET",
+		Path:    "/events/list",
+		Host:    "dashboard",
+		Success: []int{200},
+		Result:  runtime.Result{Kind: runtime.ResultNone},
+	},
 }
 
 var profileAuth = runtime.AuthScheme{

@@ -80,6 +80,16 @@ var apiKeyAuth = runtime.AuthScheme{
 	Send: []runtime.AuthPart{
 		{Header: "X-Luma-Api-Key", Value: "{api_key}"},
 	},
+	Probe: &runtime.Operation{
+		Name:   "credential_test",
+		Method: "GET",
+		Path:   "/calendar/list-events",
+		Query: []runtime.Field{
+			{Name: "pagination_limit", Value: runtime.Template{Kind: runtime.TemplateJSON, JSON: `"1"`}},
+		},
+		Success: []int{200},
+		Result:  runtime.Result{Kind: runtime.ResultNone},
+	},
 }
 
 var bodyOfParameters = runtime.Body{Format: runtime.BodyJSON, MediaType: "application/json", Root: runtime.Template{Kind: runtime.TemplateObject, Parameters: true}}
