@@ -169,7 +169,7 @@ func TestPreviewIsWhatAServerReceives(t *testing.T) {
 				raw := tap.last()
 				a, _ := actionOf(c, s.action)
 				var shown bytes.Buffer
-				err := preview(&shown, c, a, []byte(s.input), tap.url(), "http")
+				err := printPreview(&shown, c, a, []byte(s.input), tap.url(), "http")
 				if raw == nil {
 					if err == nil || e.Err == nil || err.Error() != e.Err.Error() {
 						t.Errorf("%s, %s: nothing is sent (%v), but the preview says %v\n%s", s.action, s.name, e.Err, err, shown.String())
@@ -236,7 +236,7 @@ func TestPreviewAsCurlIsTheSameRequest(t *testing.T) {
 				if s.blank() {
 					continue
 				}
-				if preview(&line, c, a, []byte(s.input), tap.url(), "curl") != nil || done[line.String()] {
+				if printPreview(&line, c, a, []byte(s.input), tap.url(), "curl") != nil || done[line.String()] {
 					continue
 				}
 				done[line.String()] = true
@@ -269,7 +269,7 @@ func runCurl(t *testing.T, tap *wiretap, line string, auth *runtime.AuthScheme, 
 	t.Helper()
 	line, _, _ = strings.Cut(line, "\n\n# ")
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
-	cmd.Env = append(os.Environ(), "CURL_HOME="+t.TempDir(), "no_proxy=127.0.0.1", "ACCESS_TOKEN="+secret(accessToken))
+	cmd.Env = append(os.Environ(), "CURL_HOME="+t.TempDir(), "no_proxy=127.0.0.1", "ACCESS_TOKEN="+secret("access_token"))
 	for _, f := range auth.Fields {
 		cmd.Env = append(cmd.Env, f.Env+"="+secrets[f.Key])
 	}
@@ -474,7 +474,7 @@ func TestOddRequestsByCurl(t *testing.T) {
 		client.Call(t.Context(), action, runtime.NewCredentials(auth.Type, secrets), []byte(input))
 		want := tap.last()
 		var line bytes.Buffer
-		if err := preview(&line, c, a, []byte(input), tap.url(), "curl"); err != nil {
+		if err := printPreview(&line, c, a, []byte(input), tap.url(), "curl"); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(normal(t, want), normal(t, runCurl(t, tap, line.String(), auth, secrets))); want == nil || diff != "" {

@@ -1,6 +1,6 @@
 // A request as a command for a shell, the secrets as environment variables.
 
-package main
+package preview
 
 import (
 	"bytes"
@@ -11,21 +11,21 @@ import (
 	"strings"
 )
 
-// curl is the request as a command. User-Agent and Accept-Encoding are curl's
+// Curl is the request as a command. User-Agent and Accept-Encoding are curl's
 // own; everything else is as the connector sends it.
-func (r *maskedRequest) curl() string {
+func (r *Request) Curl() string {
 	address, query := r.target()
-	first := "curl -sS -X " + r.Method + " " + address
-	if strings.ContainsAny(r.URL.String(), "[]{}") {
+	first := "curl -sS -X " + r.sent.Method + " " + address
+	if strings.ContainsAny(r.sent.URL.String(), "[]{}") {
 		first += " --globoff"
 	}
 	parts := append([]string{first}, query...)
-	for _, name := range sortedHeaders(r.Header) {
-		for _, value := range r.Header[name] {
+	for _, name := range sortedHeaders(r.sent.Header) {
+		for _, value := range r.sent.Header[name] {
 			parts = append(parts, r.headerOption(name, value))
 		}
 	}
-	if r.Header.Get("Accept") == "" {
+	if r.sent.Header.Get("Accept") == "" {
 		parts = append(parts, "-H 'Accept:'") // curl would send one
 	}
 	parts = append(parts, r.bodyOptions()...)
@@ -34,8 +34,8 @@ func (r *maskedRequest) curl() string {
 
 // target is the address, and the options for query parameters with a secret,
 // which curl escapes.
-func (r *maskedRequest) target() (address string, query []string) {
-	u := *r.URL
+func (r *Request) target() (address string, query []string) {
+	u := *r.sent.URL
 	var plain []string
 	for _, pair := range strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' }) {
 		if r.masks.in(pair) {
@@ -49,7 +49,7 @@ func (r *maskedRequest) target() (address string, query []string) {
 }
 
 // unescapedPair is name=value for an option of curl that escapes the value.
-func (r *maskedRequest) unescapedPair(pair string) string {
+func (r *Request) unescapedPair(pair string) string {
 	name, value, _ := strings.Cut(pair, "=")
 	if plain, err := url.QueryUnescape(value); err == nil {
 		value = plain
@@ -58,7 +58,7 @@ func (r *maskedRequest) unescapedPair(pair string) string {
 }
 
 // headerOption is a header. Basic authentication with a secret is left to curl.
-func (r *maskedRequest) headerOption(name, value string) string {
+func (r *Request) headerOption(name, value string) string {
 	if credential, basic := strings.CutPrefix(value, "Basic "); basic && name == "Authorization" {
 		if plain, ok := r.masks.decoded(credential); ok {
 			return "-u " + r.shell(plain)
@@ -70,8 +70,8 @@ func (r *maskedRequest) headerOption(name, value string) string {
 	return "-H " + r.shell(name+": "+value)
 }
 
-func (r *maskedRequest) bodyOptions() (options []string) {
-	writes := r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch
+func (r *Request) bodyOptions() (options []string) {
+	writes := r.sent.Method == http.MethodPost || r.sent.Method == http.MethodPut || r.sent.Method == http.MethodPatch
 	switch {
 	case len(r.body) == 0 && writes:
 		return []string{"-H 'Content-Length: 0'"}
@@ -79,9 +79,9 @@ func (r *maskedRequest) bodyOptions() (options []string) {
 		return nil
 	case bytes.IndexByte(r.body, 0) >= 0:
 		return []string{fmt.Sprintf("--data-binary @body # %d bytes that no command line can hold", len(r.body))}
-	case r.Header.Get("Content-Type") == "":
+	case r.sent.Header.Get("Content-Type") == "":
 		options = append(options, "-H 'Content-Type:'")
-	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && r.masks.in(string(r.body)):
+	case strings.HasPrefix(r.sent.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && r.masks.in(string(r.body)):
 		return r.formOptions()
 	}
 	return append(options, "--data-raw "+r.shell(string(r.body)))
@@ -89,7 +89,7 @@ func (r *maskedRequest) bodyOptions() (options []string) {
 
 // formOptions are the fields of a form. curl escapes those with a secret and
 // joins all of them with &.
-func (r *maskedRequest) formOptions() (options []string) {
+func (r *Request) formOptions() (options []string) {
 	var plain []string
 	flush := func() {
 		if len(plain) > 0 {
@@ -110,7 +110,7 @@ func (r *maskedRequest) formOptions() (options []string) {
 }
 
 // shell is a text for a shell, with variables in the place of the masks.
-func (r *maskedRequest) shell(text string) string {
+func (r *Request) shell(text string) string {
 	var b strings.Builder
 	for text != "" {
 		at, next := len(text), mask{}

@@ -1,7 +1,7 @@
 // What stands for the secrets in a preview: words that nothing else holds, found
 // again wherever the runtime has put them, inside base64 too.
 
-package main
+package preview
 
 import (
 	"encoding/base64"
@@ -30,15 +30,13 @@ type mask struct {
 
 type masks []mask
 
-// masksOf makes the masks for a scheme. Its patterns are taken away, since a
-// mask fits none.
+// masksOf makes the masks for a scheme.
 func masksOf(api *runtime.API, auth *runtime.AuthScheme) (out masks) {
 	if auth == nil {
 		return nil
 	}
 	for i := range auth.Fields {
 		f := &auth.Fields[i]
-		f.Pattern = ""
 		if len(f.Values) > 0 {
 			continue // one of a closed list is no secret
 		}
