@@ -39,7 +39,7 @@ func TestStream(t *testing.T) {
 		{"one object", nil, "get_event|-p|event_id=" + sandbox.EventID + "|" + lines, cli.ExitOK, 1, ""},
 		{"no object", nil, "get_event|-p|event_id=nowhere|" + lines, cli.ExitFailed, 0, "get_event: API error (404): "},
 		{"wrong input", nil, "list_sessions|-p|a=b|" + lines, cli.ExitFailed, 0, "list_sessions: Call failed: \"a\" is not a parameter"},
-		{"another form", nil, "list_sessions|--output|xml", cli.ExitUsage, 0, `--output is json or ndjson, not "xml"`},
+		{"another form", nil, "list_sessions|--output|xml", cli.ExitUsage, 0, `--output is json, ndjson, yaml, csv or table, not "xml"`},
 		{"too many together", nil, "list_sessions|--together|17", cli.ExitUsage, 0, "--together must be 1 to 16"},
 		{"an envelope of a part", []http.HandlerFunc{nil, status(400, "no")}, "list_sessions|--together|1", cli.ExitFailed, 1, "list_sessions: 50 items, incomplete (error); resume at page=1\n"},
 	} {

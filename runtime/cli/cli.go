@@ -17,16 +17,20 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"modulex.dev/connector/runtime"
 )
 
 // Exit codes of every verb.
 const (
-	ExitOK     = 0 // the action succeeded
-	ExitFailed = 1 // the action failed; its envelope says why
-	ExitUsage  = 2 // the command was used wrongly, or could not run; standard error says how
+	ExitOK          = 0   // the action succeeded
+	ExitFailed      = 1   // the action failed; its envelope says why
+	ExitUsage       = 2   // the command was used wrongly, or could not run; standard error says how
+	ExitInterrupted = 130 // an interrupt ended it; what had come by then is printed
 )
+
+const exitCodes = "Exit codes: 0 it succeeded, 1 it failed, 2 the command was used wrongly or could not run,\n130 it was interrupted."
 
 // Program is the command of one connector.
 type Program struct {
@@ -38,15 +42,22 @@ type Program struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Getenv func(string) string
+
+	args       []string  // of the command line
+	everything bool      // a command for every action is made, named or not
+	screen     *screen   // what is known of the terminals
+	raw        io.Writer // Stderr, for escape sequences of our own
 }
 
 // Main runs the program with the arguments of the process and exits. An
-// interrupt cancels what is under way; the envelope then says so.
+// interrupt cancels what is under way and keeps what has come; the envelope then
+// says so. A second one ends the process at once.
 func (p Program) Main() {
 	// net/http logs what comes on idle connections, which may quote a
 	// credential; nothing else uses this logger.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
 	code := p.Run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -59,16 +70,21 @@ var ErrFailed = errors.New("failed")
 // Run runs one command line and returns its exit code.
 func (p Program) Run(ctx context.Context, args []string) int {
 	p.setDefaults()
+	p.args = args
 	root := p.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err != nil && !errors.Is(err, ErrFailed) {
+		fmt.Fprintf(p.Stderr, "%s: %v\n", root.Name(), err)
+	}
 	switch {
 	case err == nil:
 		return ExitOK
+	case ctx.Err() != nil:
+		return ExitInterrupted
 	case errors.Is(err, ErrFailed):
 		return ExitFailed
 	}
-	fmt.Fprintf(p.Stderr, "%s: %v\n", root.Name(), err)
 	return ExitUsage
 }
 
@@ -85,6 +101,8 @@ func (p *Program) setDefaults() {
 	if p.Getenv == nil {
 		p.Getenv = os.Getenv
 	}
+	p.screen = p.look()
+	p.raw, p.Stderr = p.Stderr, words{p.Stderr}
 }
 
 func (p Program) root() *cobra.Command {
@@ -92,11 +110,11 @@ func (p Program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           api.Name,
 		Short:         "Run the actions of " + api.Title,
-		Long:          api.Overview + "\n\nExit codes: 0 the action succeeded, 1 it failed, 2 the command was used wrongly.",
+		Long:          api.Overview + "\n\n" + exitCodes,
 		Version:       api.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchVerb,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return fmt.Errorf("say what to do; %s --help lists it", c.Name())
 		},
@@ -104,9 +122,37 @@ func (p Program) root() *cobra.Command {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
+	root.SetFlagErrorFunc(wrongFlag)
+	color := root.PersistentFlags().String("color", "auto", "auto, always or never; auto colours on a terminal unless NO_COLOR is set")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(p.call(), p.actions())
 	root.AddCommand(p.Verbs...)
 	return root
+}
+
+// noSuchVerb refuses an argument that is no verb.
+func noSuchVerb(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var verbs []string
+	for _, v := range c.Commands() {
+		verbs = append(verbs, v.Name())
+	}
+	return fmt.Errorf("unknown command %q%s; %s --help lists them", args[0], meant(args[0], verbs), c.Name())
+}
+
+// wrongFlag names the nearest flag for one that does not exist, and the flag
+// whose value is wrong.
+func wrongFlag(c *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return fmt.Errorf("%w%s; %s --help lists them", err, meant("--"+unknown.GetSpecifiedName(), names), c.CommandPath())
 }
 
 // variable is the name of an environment variable of the connector.

@@ -28,7 +28,11 @@ func FuzzParams(f *testing.F) {
 		f.Add(input, `other=a=b"\`)
 	}
 	f.Fuzz(func(t *testing.T, input, param string) {
-		out, err := withParams(&fuzzed, []byte(input), []string{param})
+		members, err := ofParams(&fuzzed, []string{param})
+		if err != nil {
+			return
+		}
+		out, err := withGiven([]byte(input), members)
 		if err != nil {
 			return
 		}

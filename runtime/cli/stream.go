@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"modulex.dev/connector/runtime"
+	"modulex.dev/connector/runtime/cli/show"
 )
 
 // flushAfter is how long a line waits at most for others to be written with it.
@@ -22,7 +23,7 @@ const flushAfter = 10 * time.Millisecond
 
 // stream writes the items of a list, or the one result of another action. It
 // succeeds when the list is complete, or has as many items as the input wants.
-func (p Program) stream(ctx context.Context, client *runtime.Client, name string, cred runtime.Credentials, input []byte, opts []runtime.CallOption) error {
+func (p Program) stream(ctx context.Context, client *runtime.Client, name string, cred runtime.Credentials, input []byte, opts []runtime.CallOption, form *printer) error {
 	var state runtime.ListState
 	out := &lines{w: bufio.NewWriterSize(p.Stdout, 64<<10)}
 	var failed, broken error
@@ -31,7 +32,7 @@ func (p Program) stream(ctx context.Context, client *runtime.Client, name string
 			failed = err
 			break
 		}
-		if broken = out.write(item); broken != nil {
+		if broken = out.write(form.line(item)); broken != nil {
 			break
 		}
 	}
@@ -53,6 +54,19 @@ func (p Program) stream(ctx context.Context, client *runtime.Client, name string
 		return ErrFailed
 	}
 	return nil
+}
+
+// line is an item as it is printed.
+func (out *printer) line(item []byte) []byte {
+	if len(out.fields) > 0 {
+		if v, err := show.Parse(item); err == nil {
+			return show.Pick(v, out.fields).JSON()
+		}
+	}
+	if out.style.Clean {
+		return show.EscapeJSON(item)
+	}
+	return item
 }
 
 // lines writes lines together that come quickly after each other; none waits for
