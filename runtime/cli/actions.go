@@ -15,9 +15,10 @@ import (
 func (p Program) actions() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "actions",
-		Short: "List the actions",
-		Args:  cobra.NoArgs,
+		Use:     "actions",
+		Short:   "List the actions",
+		Example: "  " + p.Table.API.Name + " actions\n  " + p.Table.API.Name + " actions --json",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return p.actionsJSON()

@@ -6,7 +6,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -79,29 +78,34 @@ The credential comes from ` + p.credentialSources() + `.
 }
 
 func (p Program) addCallFlags(flags *pflag.FlagSet, f *callFlags) {
-	flags.StringVar(&f.input, "input", "", "the input object: JSON, @FILE, or - for standard input")
-	flags.StringArrayVarP(&f.params, "param", "p", nil, "one parameter, NAME=VALUE; may be repeated")
+	flags.StringVar(&f.input, "input", "", "the input object: `JSON`, @FILE, or - for standard input")
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "one parameter, `NAME=VALUE`; may be repeated")
 	p.addPlaceFlags(flags, f)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tells on standard error what is sent, what is waited for, and where an answer differs from what the manifest says")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "prints the request instead of sending it, secrets masked")
 	flags.BoolVar(&f.strict, "strict", false, "fails when an answer differs from what the manifest says")
-	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call (default none)")
-	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
-	flags.StringVar(&f.resume, "resume", "", "where to go on with a list, as it said")
-	flags.IntVar(&f.limit, "limit", 0, "the most items of a list (default all)")
-	flags.StringVarP(&f.output, "output", "o", "", "json: one envelope; ndjson: one item of a list a line, as they come, for lists of any length; yaml, csv, table (default table on a terminal, json anywhere else)")
-	flags.StringVar(&f.jq, "jq", "", "prints what a jq program makes of the envelope; texts as they stand")
-	flags.StringVar(&f.fields, "fields", "", "only these members of an item, such as id,owner.email: columns of a table")
-	flags.IntVar(&f.together, "together", 0, "pages of a list asked for at once, 1 to 16, where the manifest allows several (default what it says)")
-	flags.StringVar(&f.key, "idempotency-key", "", "makes a write happen once: a repeat with the same key and input gets the first answer")
-	flags.StringVar(&f.ledger, "ledger", "", "the directory that keeps the answers of writes with a key (default in the user's state)")
+	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call, such as `1m` (default none)")
+	flags.IntVar(&f.attempts, "attempts", 3, "the largest `number` of times that a request is sent")
+	flags.StringVar(&f.resume, "resume", "", "the `place` to go on with a list, as it said")
+	flags.IntVar(&f.limit, "limit", 0, "the most items of a list, a `number` (default all)")
+	flags.StringVarP(&f.output, "output", "o", "", "the `form`: json, one envelope; ndjson, one item of a list a line, as they come, for lists of any length; yaml, csv or table (default table on a terminal, json anywhere else)")
+	flags.StringVar(&f.jq, "jq", "", "prints what a jq `program` makes of the envelope; texts as they stand")
+	flags.StringVar(&f.fields, "fields", "", "only these `members` of an item, such as id,owner.email: columns of a table")
+	flags.IntVar(&f.together, "together", 0, "the `number` of pages of a list asked for at once, 1 to 16, where the manifest allows several (default what it says)")
+	flags.StringVar(&f.key, "idempotency-key", "", "makes a write happen once: a repeat with the same `key` and input gets the first answer")
+	flags.StringVar(&f.ledger, "ledger", "", "the `directory` that keeps the answers of writes with a key (default in the user's state)")
 }
 
 // addPlaceFlags are the flags that say who calls, and where.
 func (p Program) addPlaceFlags(flags *pflag.FlagSet, f *callFlags) {
-	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON, @FILE, or - for standard input`)
-	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
-	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
+	p.addBaseFlags(flags, f)
+	flags.StringVar(&f.credentials, "credentials", "", "{auth_type, auth_data} as `JSON`, @FILE, or - for standard input")
+}
+
+// addBaseFlags are those that say where.
+func (p Program) addBaseFlags(flags *pflag.FlagSet, f *callFlags) {
+	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "the `URL` that replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt, such as `10s`")
 }
 
 // actionCommand is the command of one action.
@@ -311,20 +315,4 @@ func (p Program) input(ctx context.Context, action *runtime.Action, f callFlags,
 		return nil, err
 	}
 	return withGiven(input, append(params, members...))
-}
-
-// credential is the one of --credentials, of the environment, or of what login has
-// kept: the first that is there.
-func (p Program) credential(ctx context.Context, f callFlags) (cred runtime.Credentials, err error) {
-	if f.credentials == "" {
-		return p.Table.API.CredentialsFromEnv(p.Getenv), nil
-	}
-	text, err := p.read(ctx, "--credentials", f.credentials)
-	if err != nil {
-		return cred, err
-	}
-	if err := json.Unmarshal(text, &cred); err != nil {
-		return cred, errors.New(`--credentials is not a JSON object {"auth_type": "…", "auth_data": {…}}`)
-	}
-	return cred, nil
 }

@@ -112,6 +112,7 @@ func (p Program) root() *cobra.Command {
 		Short:         "Run the actions of " + api.Title,
 		Long:          api.Overview + "\n\n" + exitCodes,
 		Version:       api.Version,
+		Example:       "  " + api.Name + " actions\n  " + api.Name + " call " + p.Table.Actions[0].Name + " --help\n  " + api.Name + " completion bash",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noSuchVerb,
@@ -123,10 +124,10 @@ func (p Program) root() *cobra.Command {
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(wrongFlag)
-	color := root.PersistentFlags().String("color", "auto", "auto, always or never; auto colours on a terminal unless NO_COLOR is set")
+	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(p.call(), p.actions())
+	root.AddCommand(p.call(), p.actions(), p.login(), p.logout(), p.whoami(), p.doctor(), p.man())
 	root.AddCommand(p.Verbs...)
 	return root
 }

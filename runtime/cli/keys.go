@@ -11,15 +11,23 @@ import (
 	"modulex.dev/connector/runtime/fileledger"
 )
 
+// ledgerDir is the place of the ledger in the user's state.
+func (p Program) ledgerDir() (string, error) {
+	state, err := p.stateDir()
+	if err != nil {
+		return "", fmt.Errorf("there is no place for the ledger (%w); name one with --ledger DIR", err)
+	}
+	return filepath.Join(state, p.Table.API.Name, "ledger"), nil
+}
+
 // ledger opens the ledger of the command: in the directory that the flag names,
 // or in the user's state.
 func (p Program) ledger(dir string) (runtime.Ledger, error) {
 	if dir == "" {
-		state, err := p.stateDir()
-		if err != nil {
-			return nil, fmt.Errorf("there is no place for the ledger (%w); name one with --ledger DIR", err)
+		var err error
+		if dir, err = p.ledgerDir(); err != nil {
+			return nil, err
 		}
-		dir = filepath.Join(state, p.Table.API.Name, "ledger")
 	}
 	ledger, err := fileledger.Open(dir)
 	if err != nil {

@@ -4,7 +4,7 @@ package cli
 
 import "strings"
 
-// meant is "; did you mean X?" for a name, or "" when nothing is near.
+// meant is " (did you mean X?)" for a name, or "" when nothing is near.
 func meant(name string, names []string) string {
 	best, least := "", max(2, len(name)/3)+1
 	for _, n := range names {
@@ -19,7 +19,7 @@ func meant(name string, names []string) string {
 	if best == "" {
 		return ""
 	}
-	return "; did you mean " + best + "?"
+	return " (did you mean " + best + "?)"
 }
 
 // distance counts the bytes to insert, delete or change (Levenshtein).

@@ -86,6 +86,9 @@ func (p Program) show(action *runtime.Action, e runtime.Envelope, out *printer) 
 	if !e.Success() && people {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", action.Name, e.Err)
 	}
+	if !e.Success() && e.Err.Code == runtime.CodeUnauthenticated && p.screen.words {
+		fmt.Fprintf(p.Stderr, "%s whoami tells which credential is sent; %s login keeps another\n", p.Table.API.Name, p.Table.API.Name)
+	}
 	if l := e.List; l != nil && (people || !l.Complete && l.Resume != "") {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", action.Name, l)
 	}

@@ -150,14 +150,17 @@ func flat(out []field, prefix string, v Value) []field {
 	return out
 }
 
-// shorten drops the word attributes where the name behind it is nobody else's.
+// shorten drops the words data and attributes of JSON:API where the name behind
+// them is nobody else's.
 func shorten(fields []field) {
 	taken := make(map[string]bool)
 	for _, f := range fields {
 		taken[f.name] = true
 	}
 	for i := range fields {
-		if short, ok := strings.CutPrefix(fields[i].name, attributes+"."); ok && !taken[short] {
+		short := strings.TrimPrefix(strings.TrimPrefix(fields[i].name, "data."), attributes+".")
+		if !taken[short] {
+			taken[short] = true
 			fields[i].name = short
 		}
 	}
