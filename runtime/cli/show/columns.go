@@ -47,30 +47,32 @@ func columnsOf(items []Value, fields []string) []column {
 func fieldsOf(items []Value, deep bool) (out []string) {
 	seen := make(map[string]bool)
 	for _, item := range items {
-		item.walk("", deep, func(path string, _ Value) {
-			if name := strings.TrimPrefix(path, attributes+"."); !seen[name] {
-				if other, ok := item.at(name); ok && name != path && !other.IsNull() {
-					name = path // a member and an attribute of one name
-				}
-				if !seen[name] {
-					seen[name] = true
-					out = append(out, name)
-				}
+		item.walk("", deep, 0, func(path string, _ Value) {
+			name := strings.TrimPrefix(path, attributes+".")
+			if _, other := item.at(name); other && name != path {
+				name = path // a member and an attribute of one name
+			}
+			if !seen[name] {
+				seen[name] = true
+				out = append(out, name)
 			}
 		})
 	}
 	return out
 }
 
+// deepest is how deep objects are taken apart; what is deeper is shown as JSON.
+const deepest = 16
+
 // walk visits the fields of an item.
-func (v Value) walk(prefix string, deep bool, visit func(path string, v Value)) {
+func (v Value) walk(prefix string, deep bool, depth int, visit func(path string, v Value)) {
 	for i, name := range v.names {
 		part := v.parts[i]
 		switch {
 		case part.scalar():
 			visit(prefix+name, part)
-		case part.IsObject() && len(part.parts) > 0 && (deep || prefix == "" && name == attributes):
-			part.walk(prefix+name+".", deep, visit)
+		case part.IsObject() && len(part.parts) > 0 && depth < deepest && (deep || prefix == "" && name == attributes):
+			part.walk(prefix+name+".", deep, depth+1, visit)
 		case deep:
 			visit(prefix+name, part)
 		}

@@ -94,7 +94,7 @@ func Record(w io.Writer, object Value, s Style) error {
 			fields = append(fields, field{name, v})
 		}
 	case object.IsObject():
-		fields = flat(nil, "", object)
+		fields = flat(nil, "", object, 0)
 		shorten(fields)
 	default:
 		return writeLines(w, fold(Clean(object.Text()), s.room()))
@@ -131,7 +131,7 @@ type field struct {
 }
 
 // flat are the fields of an object and of what is in it.
-func flat(out []field, prefix string, v Value) []field {
+func flat(out []field, prefix string, v Value, depth int) []field {
 	for i, part := range v.parts {
 		name := ""
 		switch {
@@ -141,10 +141,10 @@ func flat(out []field, prefix string, v Value) []field {
 			name = prefix + v.names[i]
 		}
 		switch {
-		case part.scalar(), len(part.parts) == 0, part.IsList() && !slices.ContainsFunc(part.parts, func(p Value) bool { return !p.scalar() }):
+		case part.scalar(), len(part.parts) == 0, depth == deepest, part.IsList() && !slices.ContainsFunc(part.parts, func(p Value) bool { return !p.scalar() }):
 			out = append(out, field{name, part})
 		default:
-			out = flat(out, name+".", part)
+			out = flat(out, name+".", part, depth+1)
 		}
 	}
 	return out
