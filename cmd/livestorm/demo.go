@@ -23,9 +23,10 @@ import (
 
 func demoCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "demo",
-		Short: "Run every action against the embedded sandbox and show what happens",
-		Args:  cobra.NoArgs,
+		Use:     "demo",
+		Example: "  livestorm demo",
+		Short:   "Run every action against the embedded sandbox and show what happens",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := serve("127.0.0.1:0", sandbox.New(sandbox.Options{}))
 			if err != nil {

@@ -60,15 +60,14 @@ The credential comes from ` + p.credentialSources() + `.
 		Example:            p.callExamples(),
 		Args:               oneAction,
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // they are flags of an action that does not exist: RunE says so
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			return p.completions(args), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction:  p.completeAction,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return fmt.Errorf("there is no action %q%s; %s actions lists them", args[0], meant(args[0], p.actionNames()), p.Table.API.Name)
 		},
 	}
 	p.addCallFlags(cmd.PersistentFlags(), f)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", choices(outputs))
+	_ = cmd.RegisterFlagCompletionFunc("param", p.completeParam)
 	for i := range p.Table.Actions {
 		if a := &p.Table.Actions[i]; p.everything || slices.Contains(p.args, a.Name) {
 			cmd.AddCommand(p.actionCommand(a, cmd, f))
@@ -116,6 +115,8 @@ func (p Program) actionCommand(action *runtime.Action, call *cobra.Command, f *c
 		Short:  oneLine(action.Description),
 		Hidden: !p.everything, // completion offers the names of all actions already
 		Args:   noMoreArguments,
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
 			members, err := params.members()
 			if err != nil {
@@ -131,7 +132,6 @@ func (p Program) actionCommand(action *runtime.Action, call *cobra.Command, f *c
 	cmd.Example = p.example(action, params)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { p.help(c.OutOrStdout(), action, c, params) })
 	params.complete(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("param", params.completeParam)
 	return cmd
 }
 
@@ -152,16 +152,6 @@ func noMoreArguments(c *cobra.Command, args []string) error {
 func (p Program) actionNames() (names []string) {
 	for i := range p.Table.Actions {
 		names = append(names, p.Table.Actions[i].Name)
-	}
-	return names
-}
-
-func (p Program) completions(args []string) (names []string) {
-	if len(args) > 0 {
-		return nil
-	}
-	for i := range p.Table.Actions {
-		names = append(names, p.Table.Actions[i].Name+"\t"+oneLine(p.Table.Actions[i].Description))
 	}
 	return names
 }

@@ -30,7 +30,7 @@ const (
 	ExitInterrupted = 130 // an interrupt ended it; what had come by then is printed
 )
 
-const exitCodes = "Exit codes: 0 it succeeded, 1 it failed, 2 the command was used wrongly or could not run,\n130 it was interrupted."
+const exitCodes = "Exit codes: 0 it succeeded, 1 it failed, 2 the command was used wrongly or could\nnot run, 130 it was interrupted."
 
 // Program is the command of one connector.
 type Program struct {
@@ -88,6 +88,14 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	return ExitUsage
 }
 
+// Commands returns the whole tree of commands, one for each action, for whoever
+// makes pages of them.
+func (p Program) Commands() *cobra.Command {
+	p.setDefaults()
+	p.everything = true
+	return p.root()
+}
+
 func (p *Program) setDefaults() {
 	if p.Stdin == nil {
 		p.Stdin = os.Stdin
@@ -126,7 +134,7 @@ func (p Program) root() *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("color", choices(colors))
 	root.AddCommand(p.call(), p.actions(), p.login(), p.logout(), p.whoami(), p.doctor(), p.man())
 	root.AddCommand(p.Verbs...)
 	return root

@@ -14,7 +14,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"modulex.dev/connector/runtime"
@@ -84,7 +83,7 @@ func (f *paramFlag) usage() string {
 	case runtime.TypeBoolean:
 		notes = append(notes, "--no-"+f.name+" for false")
 	case runtime.TypeArray:
-		notes = append(notes, "may be repeated, or JSON")
+		notes = append(notes, "may be repeated, or JSON"+map[bool]string{true: " or @FILE"}[f.param.Items != "" && f.param.Items != runtime.TypeString])
 	case runtime.TypeObject:
 		notes = append(notes, "JSON, @FILE, or KEY=TEXT that may be repeated")
 	}
@@ -165,40 +164,56 @@ func (fs paramFlags) members() (out []given, err error) {
 func (f *paramFlag) value() (json.RawMessage, error) {
 	switch f.param.Type {
 	case runtime.TypeArray:
-		return f.list(), nil
+		return f.list()
 	case runtime.TypeObject:
 		return f.object()
 	}
 	return typed(f.param.Type, f.texts[0]), nil
 }
 
-// list is a whole list as JSON, or the elements one by one.
-func (f *paramFlag) list() json.RawMessage {
-	if first := strings.TrimSpace(f.texts[0]); len(f.texts) == 1 && strings.HasPrefix(first, "[") && json.Valid([]byte(first)) {
-		return json.RawMessage(first)
-	}
+// list is a whole list as JSON, or the elements one by one. Elements that are no
+// texts may be files too.
+func (f *paramFlag) list() (json.RawMessage, error) {
 	items := f.param.Items
 	if items == "" {
 		items = runtime.TypeString
 	}
 	var elements [][]byte
 	for _, text := range f.texts {
+		if items != runtime.TypeString && strings.HasPrefix(text, "@") {
+			var err error
+			if text, err = jsonFile(text[1:]); err != nil {
+				return nil, err
+			}
+		}
+		if whole := strings.TrimSpace(text); len(f.texts) == 1 && strings.HasPrefix(whole, "[") && json.Valid([]byte(whole)) {
+			return json.RawMessage(whole), nil
+		}
 		elements = append(elements, typed(items, text))
 	}
-	return slices.Concat([]byte("["), bytes.Join(elements, []byte(",")), []byte("]"))
+	return slices.Concat([]byte("["), bytes.Join(elements, []byte(",")), []byte("]")), nil
+}
+
+// jsonFile reads a file that holds JSON.
+func jsonFile(name string) (string, error) {
+	text, err := readFile("@"+name, name)
+	if err != nil {
+		return "", err
+	}
+	text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("\uFEFF"))
+	if !json.Valid(text) {
+		return "", fmt.Errorf("the file %s is not JSON", name)
+	}
+	return string(text), nil
 }
 
 // object is JSON, a file, or members one by one.
 func (f *paramFlag) object() (json.RawMessage, error) {
-	text, err := f.texts[0], error(nil)
+	var err error
+	text := f.texts[0]
 	if name, isFile := strings.CutPrefix(text, "@"); isFile && len(f.texts) == 1 {
-		read, err := readFile("@"+name, name)
-		if err != nil {
+		if text, err = jsonFile(name); err != nil {
 			return nil, err
-		}
-		text = string(bytes.TrimPrefix(bytes.TrimSpace(read), []byte("\uFEFF")))
-		if !json.Valid([]byte(text)) {
-			return nil, fmt.Errorf("the file %s is not JSON", name)
 		}
 	}
 	if len(f.texts) == 1 && (json.Valid([]byte(text)) || !strings.Contains(text, "=") || strings.HasPrefix(strings.TrimSpace(text), "{")) {
@@ -214,23 +229,6 @@ func (f *paramFlag) object() (json.RawMessage, error) {
 	}
 	out, err := withGiven(nil, members)
 	return out, err
-}
-
-// complete offers the values of flags that have a closed list.
-func (fs paramFlags) complete(cmd *cobra.Command) {
-	for _, f := range fs {
-		if f.name == "" {
-			continue
-		}
-		values := cobra.NoFileCompletions
-		switch {
-		case f.param.Check != nil && len(f.param.Check.Enum) > 0:
-			values = cobra.FixedCompletions(f.param.Check.Enum, cobra.ShellCompDirectiveNoFileComp)
-		case f.param.Type == runtime.TypeObject:
-			continue // it may be @FILE
-		}
-		_ = cmd.RegisterFlagCompletionFunc(f.name, values) // the flag is there
-	}
 }
 
 // kebab is a name as a flag: created_at and createdAt are created-at.
@@ -264,20 +262,4 @@ func oneLine(text string) string {
 		}
 		return r
 	}, text)), " ")
-}
-
-// completeParam offers what -p may say: the names, and behind a name its values.
-func (fs paramFlags) completeParam(_ *cobra.Command, _ []string, typing string) (out []string, _ cobra.ShellCompDirective) {
-	name, _, valued := strings.Cut(typing, "=")
-	for _, f := range fs {
-		switch {
-		case !valued:
-			out = append(out, f.param.Name+"=\t"+f.usage())
-		case f.param.Name == name && f.param.Check != nil:
-			for _, v := range f.param.Check.Enum {
-				out = append(out, name+"="+v)
-			}
-		}
-	}
-	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }

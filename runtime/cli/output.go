@@ -185,7 +185,11 @@ func (p Program) showProgram(e runtime.Envelope, out *printer) error {
 	defer cancel()
 	for result, err := range out.jq.Run(ctx, e.JSON) {
 		if err != nil {
-			return fmt.Errorf("%s; the action itself %s", err, map[bool]string{true: "succeeded", false: "failed: " + e.Err.Error()}[e.Success()])
+			became := "succeeded"
+			if !e.Success() {
+				became = "failed: " + e.Err.Error()
+			}
+			return fmt.Errorf("--jq: %w (the action itself %s)", err, became)
 		}
 		text := string(result)
 		if v, err := show.Parse(result); err == nil && len(result) > 0 && result[0] == '"' {

@@ -130,21 +130,20 @@ type field struct {
 	value Value
 }
 
-// flat are the fields of an object and of what is in it.
+// flat are the fields of an object and of what is in it. An element of a list is
+// one field.
 func flat(out []field, prefix string, v Value, depth int) []field {
 	for i, part := range v.parts {
-		name := ""
+		name := prefix + v.names[i]
 		switch {
-		case v.IsList():
-			name = strings.TrimSuffix(prefix, ".") + "[" + strconv.Itoa(i) + "]"
-		default:
-			name = prefix + v.names[i]
-		}
-		switch {
-		case part.scalar(), len(part.parts) == 0, depth == deepest, part.IsList() && !slices.ContainsFunc(part.parts, func(p Value) bool { return !p.scalar() }):
-			out = append(out, field{name, part})
-		default:
+		case part.IsObject() && len(part.parts) > 0 && depth < deepest:
 			out = flat(out, name+".", part, depth+1)
+		case part.IsList() && slices.ContainsFunc(part.parts, func(p Value) bool { return !p.scalar() }):
+			for j, element := range part.parts {
+				out = append(out, field{name + "[" + strconv.Itoa(j) + "]", element})
+			}
+		default:
+			out = append(out, field{name, part})
 		}
 	}
 	return out
@@ -166,14 +165,18 @@ func shorten(fields []field) {
 	}
 }
 
-// text is a value of a record: of a plain list its elements.
+// text is a value of a record: of a list its elements, of an object its members.
 func (f field) text() string {
-	if !f.value.IsList() {
+	if f.value.scalar() {
 		return Clean(f.value.Text())
 	}
 	var texts []string
-	for _, e := range f.value.parts {
-		texts = append(texts, Clean(e.Text()))
+	for i, part := range f.value.parts {
+		text := part.Text()
+		if f.value.IsObject() {
+			text = f.value.names[i] + ": " + text
+		}
+		texts = append(texts, Clean(text))
 	}
 	return strings.Join(texts, ", ")
 }
