@@ -83,7 +83,7 @@ func (p Program) addCallFlags(flags *pflag.FlagSet, f *callFlags) {
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tells on standard error what is sent, what is waited for, and where an answer differs from what the manifest says")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "prints the request instead of sending it, secrets masked")
 	flags.BoolVar(&f.strict, "strict", false, "fails when an answer differs from what the manifest says")
-	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call, such as `1m` (default none)")
+	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call, a `duration` such as 1m (default none)")
 	flags.IntVar(&f.attempts, "attempts", 3, "the largest `number` of times that a request is sent")
 	flags.StringVar(&f.resume, "resume", "", "the `place` to go on with a list, as it said")
 	flags.IntVar(&f.limit, "limit", 0, "the most items of a list, a `number` (default all)")
@@ -104,7 +104,7 @@ func (p Program) addPlaceFlags(flags *pflag.FlagSet, f *callFlags) {
 // addBaseFlags are those that say where.
 func (p Program) addBaseFlags(flags *pflag.FlagSet, f *callFlags) {
 	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "the `URL` that replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
-	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt, such as `10s`")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt, a `duration` such as 10s")
 }
 
 // actionCommand is the command of one action.

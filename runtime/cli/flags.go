@@ -27,35 +27,41 @@ type paramFlag struct {
 	param *runtime.Param
 	name  string // without the dashes; "" when every name is taken
 	texts []string
-	no    bool // --no-NAME was given
+	no    bool   // --no-NAME was given
+	not   string // the flag for false: --no-NAME, or --NAME=false where that is taken
 }
 
 // newParamFlags adds the flags of an action to a command. A name that the command
 // has already is prefixed: --param-limit.
 func newParamFlags(action *runtime.Action, flags *pflag.FlagSet, reserved func(string) bool) paramFlags {
-	taken := func(name string) bool { return name == "" || reserved(name) || flags.Lookup(name) != nil }
+	taken := func(name string) bool { return reserved(name) || flags.Lookup(name) != nil }
 	var out paramFlags
 	for i := range action.Parameters {
 		f := &paramFlag{param: &action.Parameters[i]}
 		for _, name := range []string{kebab(f.param.Name), "param-" + kebab(f.param.Name)} {
-			if f.name == "" && !taken(name) {
-				f.name = name
+			if kebab(f.param.Name) != "" && f.name == "" && !taken(name) {
+				f.name, f.not = name, "--"+name+"=false"
 				flags.AddFlag(f.flag(name))
 			}
 		}
 		out = append(out, f)
 	}
 	for _, f := range out {
-		if no := "no-" + f.name; f.param.Type == runtime.TypeBoolean && f.name != "" && !taken(no) {
+		if f.name == "" {
+			continue
+		}
+		if no := "no-" + f.name; f.param.Type == runtime.TypeBoolean && !taken(no) {
+			f.not = "--" + no
 			flags.AddFlag(&pflag.Flag{Name: no, Value: negation{f}, NoOptDefVal: "true", Usage: "false for " + f.param.Name})
 		}
+		flags.Lookup(f.name).Usage = f.usage()
 	}
 	return out
 }
 
 // flag describes the flag to pflag.
 func (f *paramFlag) flag(name string) *pflag.Flag {
-	out := &pflag.Flag{Name: name, Value: f, Usage: f.usage()}
+	out := &pflag.Flag{Name: name, Value: f}
 	if f.param.Type == runtime.TypeBoolean {
 		out.NoOptDefVal = "true"
 	}
@@ -81,7 +87,9 @@ func (f *paramFlag) usage() string {
 	}
 	switch p.Type {
 	case runtime.TypeBoolean:
-		notes = append(notes, "--no-"+f.name+" for false")
+		if f.not != "" {
+			notes = append(notes, f.not+" for false")
+		}
 	case runtime.TypeArray:
 		notes = append(notes, "may be repeated, or JSON"+map[bool]string{true: " or @FILE"}[f.param.Items != "" && f.param.Items != runtime.TypeString])
 	case runtime.TypeObject:

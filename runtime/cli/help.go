@@ -76,6 +76,8 @@ func (f *paramFlag) example() string {
 	switch c := f.param.Check; {
 	case c != nil && len(c.Enum) > 0:
 		return c.Enum[0]
+	case f.param.Parse == runtime.ParseJSON:
+		return "'[]'"
 	case kind == runtime.TypeInteger || kind == runtime.TypeNumber:
 		if c != nil && c.Min.Set {
 			return fmt.Sprint(c.Min.Value)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"modulex.dev/connector/runtime"
 )
@@ -83,7 +84,7 @@ func (m masks) in(text string) bool {
 
 // shown names the fields in the place of their masks: [token].
 func (m masks) shown(text string) string {
-	text = base64Run.ReplaceAllStringFunc(text, func(run string) string {
+	text = base64Run().ReplaceAllStringFunc(text, func(run string) string {
 		if plain, ok := m.decoded(run); ok {
 			return "[base64 of " + plain + "]"
 		}
@@ -98,7 +99,8 @@ func (m masks) shown(text string) string {
 	return text
 }
 
-var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`)
+// base64Run is compiled when it is needed: few processes show a request.
+var base64Run = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`) })
 
 // decoded reads base64 that holds a mask.
 func (m masks) decoded(run string) (plain string, ok bool) {
