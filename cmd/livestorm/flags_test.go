@@ -57,6 +57,7 @@ func TestFlagsOfParameters(t *testing.T) {
 		{name: "a program and fields", args: "list_events|--jq|.|--fields|id", err: "--jq and --fields are given both"},
 		{name: "a program and a form", args: "list_events|--jq|.|-o|csv", err: "does not go with --output csv"},
 		{name: "a colour", args: "list_events|--color|alwys", err: `--color is auto, always or never, not "alwys" (did you mean always?)`},
+		{name: "a limit of no list", args: "get_event|--limit|1", err: "--limit is for lists that come in pages; get_event is none"},
 		{name: "a limit", args: "list_events|--limit|-1", err: "--limit must be at least 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,7 +89,7 @@ func (s *seen) end() (int, string) {
 	return s.ProcessState.ExitCode(), s.so()
 }
 
-// screen is what stays on the screen: lines that were taken away are gone, and
+// onScreen is what stays on the screen: lines that were taken away are gone, and
 // colours too.
 func onScreen(text string) string {
 	var out []string
@@ -174,10 +174,10 @@ func TestProgress(t *testing.T) {
 		u.sandbox.ServeHTTP(w, r)
 	})
 	s := inTerminal(t, binary, 80, []string{"LIVESTORM_BASE_URL=" + u.base()}, "call", "list_sessions", "--together", "1")
-	s.until(t, "list_sessions: 1 pages, ")
+	s.until(t, "list_sessions: 1 page, ")
 	close(seen)
 	code, text := s.end()
-	if screen := onScreen(text); code != 0 || strings.Contains(screen, "pages,") || !strings.Contains(screen, "list_sessions: 123 items, complete") {
+	if screen := onScreen(text); code != 0 || strings.Contains(screen, "page, ") || !strings.Contains(screen, "list_sessions: 123 items, complete") {
 		t.Errorf("exit %d:\n%q", code, screen)
 	}
 	if !strings.HasPrefix(onScreen(text), "ID ") {
@@ -207,8 +207,6 @@ func TestInterrupt(t *testing.T) {
 
 	u.expect(nil, hanging)
 	out := filepath.Join(t.TempDir(), "out.json")
-	s = inTerminal(t, binary, 200, env)
-	_ = s.Wait()
 	piped := exec.Command(binary, "call", "list_sessions", "--together", "1")
 	piped.Env = append(s.Env, env...)
 	file, err := os.Create(out)
@@ -226,6 +224,23 @@ func TestInterrupt(t *testing.T) {
 	if code := piped.ProcessState.ExitCode(); code != cli.ExitInterrupted || !bytes.HasPrefix(written, []byte(`{"success":false,"error":"`)) ||
 		bytes.Count(written, []byte(`"type":"sessions"`)) < 50 || !bytes.Contains(written, []byte("resume it at page=1")) {
 		t.Errorf("in a pipe: exit %d, %.300s", code, written)
+	}
+
+	u.expect(hanging)
+	s = inTerminal(t, binary, 80, env, "call", "list_sessions", "--verbose", "--jq", "last(range(1e12))")
+	<-asked
+	_, _ = s.terminal.WriteString("\x03")
+	s.until(t, "no retry: call_is_over") // what came is being looked at, which takes its time
+	for running := true; running; { // the first one may still be on its way
+		_, _ = s.terminal.WriteString("\x03")
+		select {
+		case <-s.over:
+			running = false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if code, text = s.end(); code != -1 {
+		t.Errorf("a second interrupt: exit %d, %q", code, text)
 	}
 }
 

@@ -210,6 +210,9 @@ func (p Program) runCall(ctx context.Context, action *runtime.Action, f callFlag
 	if err != nil {
 		return err
 	}
+	if f.limit > 0 && action.Op.Paging == nil {
+		return fmt.Errorf("--limit is for lists that come in pages; %s is none", action.Name)
+	}
 	if f.dryRun {
 		return p.dryRun(action, input, f)
 	}
@@ -225,6 +228,7 @@ func (p Program) runCall(ctx context.Context, action *runtime.Action, f callFlag
 	if f.output == "ndjson" {
 		return p.stream(ctx, client, action.Name, cred, input, f.options(), out)
 	}
+	progress.start()
 	envelope := client.Call(ctx, action.Name, cred, input, f.options()...)
 	progress.done()
 	p.tellKey(envelope)

@@ -37,18 +37,19 @@ type progress struct {
 	ended   sync.WaitGroup
 }
 
-// progress begins a line, or returns nil where nobody would see it.
+// progress is a line that begins with start, or nil where nobody would see it.
 func (p Program) progress(action *runtime.Action, f callFlags) *progress {
 	if !p.screen.words || f.verbose || f.dryRun || f.output == "ndjson" {
 		return nil
 	}
-	width := 80
-	if p.screen.terminal {
-		width = p.screen.width
+	return &progress{out: p.raw, name: action.Name, width: p.screen.wordsWidth, list: action.Op.Paging != nil, over: make(chan struct{})}
+}
+
+func (l *progress) start() {
+	if l != nil {
+		l.began = time.Now()
+		l.ended.Go(l.run)
 	}
-	l := &progress{out: p.raw, name: action.Name, width: width, list: action.Op.Paging != nil, began: time.Now(), over: make(chan struct{})}
-	l.ended.Go(l.run)
-	return l
 }
 
 func (l *progress) run() {
@@ -81,9 +82,12 @@ func (l *progress) done() {
 func (l *progress) draw(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	what := "answers"
+	what := "answer"
 	if l.list {
-		what = "pages"
+		what = "page"
+	}
+	if l.answers != 1 {
+		what += "s"
 	}
 	line := fmt.Sprintf("%s: %d %s, %d kB, %s", l.name, l.answers, what, l.bytes/1000, now.Sub(l.began).Round(tick))
 	if left := l.until.Sub(now).Round(tick); l.waits != "" && (l.until.IsZero() || left > 0) {

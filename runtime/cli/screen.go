@@ -20,6 +20,8 @@ type screen struct {
 	words    bool // standard error is one
 	width    int  // of standard output; 0 is any
 	color    bool
+
+	wordsWidth int // of standard error
 }
 
 // colors are what --color takes.
@@ -35,6 +37,9 @@ func (p Program) look() *screen {
 		if width, _, err := term.GetSize(fd(p.Stdout)); err == nil && width > 0 {
 			s.width = width
 		}
+	}
+	if width, _, err := term.GetSize(fd(p.Stderr)); s.words && err == nil {
+		s.wordsWidth = width
 	}
 	s.color = s.terminal && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb"
 	return s
