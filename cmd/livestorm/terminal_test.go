@@ -231,7 +231,7 @@ func TestInterrupt(t *testing.T) {
 	<-asked
 	_, _ = s.terminal.WriteString("\x03")
 	s.until(t, "no retry: call_is_over") // what came is being looked at, which takes its time
-	for running := true; running; { // the first one may still be on its way
+	for running := true; running; {      // the first one may still be on its way
 		_, _ = s.terminal.WriteString("\x03")
 		select {
 		case <-s.over:

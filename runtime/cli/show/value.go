@@ -115,11 +115,6 @@ func (v Value) IsNull() bool   { return v.kind == 'n' || v.kind == 0 }
 // scalar reports whether a value is neither object nor list.
 func (v Value) scalar() bool { return v.kind != '{' && v.kind != '[' }
 
-// empty reports whether there is nothing to see.
-func (v Value) empty() bool {
-	return v.IsNull() || v.kind == '"' && v.text == "" || !v.scalar() && len(v.parts) == 0
-}
-
 // Text is a value for people: a text as it stands, null as nothing, everything
 // else as JSON.
 func (v Value) Text() string {
