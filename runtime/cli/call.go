@@ -200,8 +200,12 @@ func (p Program) runCall(ctx context.Context, action *runtime.Action, f callFlag
 	if err != nil {
 		return err
 	}
+	var watching []runtime.Observer
 	progress := p.progress(action, f)
-	client, err := p.client(f, progress)
+	if progress != nil {
+		watching = append(watching, progress)
+	}
+	client, err := p.client(f, watching...)
 	if err != nil {
 		return err
 	}
@@ -267,7 +271,7 @@ func (p Program) client(f callFlags, observers ...runtime.Observer) (*runtime.Cl
 	if f.verbose {
 		observers = append(observers, teller{out: p.Stderr})
 	}
-	options.Observers = slices.DeleteFunc(observers, func(o runtime.Observer) bool { return o == (*progress)(nil) })
+	options.Observers = observers
 	if f.key != "" {
 		ledger, err := p.ledger(f.ledger)
 		if err != nil {

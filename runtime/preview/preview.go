@@ -28,6 +28,9 @@ type Request struct {
 	Last  string
 	Steps int
 
+	// Signed tells that a signature is added when it is sent.
+	Signed bool
+
 	sent  *http.Request
 	body  []byte
 	masks masks
@@ -44,7 +47,7 @@ func Of(t *runtime.Table, action string, input []byte, o runtime.Options) (*Requ
 		return nil, fmt.Errorf("%s is written by hand, so nobody knows what it sends", a.Name)
 	}
 	own, scheme := openTable(t, a)
-	r := &Request{masks: masksOf(own.API, scheme)}
+	r := &Request{masks: masksOf(own.API, scheme), Signed: a.Op.Auth != nil && a.Op.Auth.Sign != nil}
 	if len(a.Op.Steps) > 0 {
 		r.Last, r.Steps = a.Op.Method+" "+a.Op.Path, len(a.Op.Steps)
 	}
@@ -172,6 +175,9 @@ func (r *Request) Write(w io.Writer, format string) error {
 	text := strings.Join(parts, "\n\n") + "\n"
 	if r.Token != "" {
 		text = "# before this, an access token is fetched from " + r.Token + "\n" + text
+	}
+	if r.Signed {
+		text += "\n# it is signed when it is sent\n"
 	}
 	if r.Last != "" {
 		text += fmt.Sprintf("\n# this is the first of %d requests; the last is %s\n", r.Steps+1, r.Last)

@@ -91,6 +91,9 @@ func cut(text string, n int) string {
 	return displaywidth.TruncateString(text, n, "…")
 }
 
+// Fold breaks a text into lines of at most n columns, fit for a terminal.
+func Fold(text string, n int) []string { return fold(Clean(text), n) }
+
 // fold breaks a text into lines of at most n columns, at blanks where it can.
 func fold(text string, n int) (lines []string) {
 	for line := range strings.SplitSeq(text, "\n") {
