@@ -200,6 +200,7 @@ type callSettings struct {
 	key      string // of idempotency
 	hasKey   bool
 	together int
+	most     int // bytes of a list's items; 0 is any
 	state    *ListState
 	each     func(Object) bool // takes the items of a stream
 }

@@ -104,7 +104,7 @@ func (p Program) root() *cobra.Command {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	root.AddCommand(p.call(), p.actions())
+	root.AddCommand(p.call(), p.actions(), p.mcp())
 	root.AddCommand(p.Verbs...)
 	return root
 }
