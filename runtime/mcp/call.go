@@ -152,7 +152,7 @@ func (c *call) carrying(r *mcp.CallToolResult, payload json.RawMessage) mcp.Resu
 	if old {
 		return r
 	}
-	return result{r, payload}
+	return result{r, payload, c.request.ProtocolVersion() >= statelessSince}
 }
 
 // noteworthy is the summary of a payload where it holds more than the payload:
@@ -213,6 +213,7 @@ func told(l runtime.ListState, notes []string) map[string]any {
 type result struct {
 	*mcp.CallToolResult
 	payload json.RawMessage
+	typed   bool // the revision wants to be told that the result is complete
 }
 
 // MarshalJSON puts the payload behind everything else.
@@ -221,8 +222,12 @@ func (r result) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, 0, len(frame)+len(r.payload)+len(`,"structuredContent":`))
-	out = append(append(out, frame[:len(frame)-1]...), `,"structuredContent":`...)
+	out := make([]byte, 0, len(frame)+len(r.payload)+64)
+	out = append(out, frame[:len(frame)-1]...)
+	if r.typed {
+		out = append(out, `,"resultType":"complete"`...)
+	}
+	out = append(out, `,"structuredContent":`...)
 	return append(append(out, r.payload...), '}'), nil
 }
 

@@ -174,11 +174,22 @@ func (s *Server) protocol(ended context.Context, o mcp.ServerOptions) *mcp.Serve
 			case *mcp.CallToolRequest:
 				return s.call(ctx, ended, r)
 			}
-			return next(ctx, method, req)
+			if group, _, _ := strings.Cut(method, "/"); slices.Contains(absent, group) {
+				return nil, &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: "this server has tools only, no " + method}
+			}
+			res, err := next(ctx, method, req)
+			if _, coded := errors.AsType[*jsonrpc.Error](err); err != nil && !coded {
+				err = &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: err.Error()}
+			}
+			return res, err
 		}
 	})
 	return server
 }
+
+// absent are the groups of methods that the SDK answers and this server does not
+// declare.
+var absent = []string{"prompts", "resources", "completion"}
 
 // instructions is what an agent is told once about all tools.
 func (s *Server) instructions() string {

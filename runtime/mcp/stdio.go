@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -196,26 +197,27 @@ func parse(line []byte) (m jsonrpc.Message, problemFound []byte) {
 	case line[0] != '{':
 		return nil, problem(nil, jsonrpc.CodeInvalidRequest, "a message is a JSON object")
 	}
+	var head struct {
+		ID json.RawMessage `json:"id"`
+	}
+	_ = json.Unmarshal(line, &head) // an object always fits
+	if len(head.ID) > 0 && !isID(head.ID) {
+		return nil, problem(nil, jsonrpc.CodeInvalidRequest, "the id of a message is a string or a whole number")
+	}
 	m, err := jsonrpc.DecodeMessage(line)
 	if err != nil {
-		return nil, problem(idOf(line), jsonrpc.CodeInvalidRequest, "this is no message of JSON-RPC 2.0: "+plain(err.Error(), 200))
+		return nil, problem(head.ID, jsonrpc.CodeInvalidRequest, "this is no message of JSON-RPC 2.0: "+plain(err.Error(), 200))
 	}
 	return m, nil
 }
 
-// idOf is the id of a message that is wrong otherwise; nil when it has none.
-func idOf(line []byte) json.RawMessage {
-	var m struct {
-		ID json.RawMessage `json:"id"`
+// isID reports whether a JSON value can be the id of a message.
+func isID(id json.RawMessage) bool {
+	if id[0] == '"' {
+		return true
 	}
-	if json.Unmarshal(line, &m) != nil || len(m.ID) == 0 {
-		return nil
-	}
-	switch m.ID[0] {
-	case '{', '[', 't', 'f', 'n':
-		return nil
-	}
-	return m.ID
+	_, err := strconv.ParseInt(string(id), 10, 64)
+	return err == nil
 }
 
 // problem is the answer to what could not be read as a request.
