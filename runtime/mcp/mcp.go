@@ -164,7 +164,10 @@ func (s *Server) offerActions() {
 func (s *Server) protocol(ended context.Context, o mcp.ServerOptions) *mcp.Server {
 	api := s.table.API
 	o.Instructions = s.instructions()
-	o.Capabilities = &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}, Logging: &mcp.LoggingCapabilities{}}
+	o.Capabilities = &mcp.ServerCapabilities{
+		Tools: &mcp.ToolCapabilities{}, Logging: &mcp.LoggingCapabilities{},
+		Prompts: &mcp.PromptCapabilities{}, Resources: &mcp.ResourceCapabilities{}, // empty; the SDK answers these methods anyway, and what is answered is declared
+	}
 	server := mcp.NewServer(&mcp.Implementation{Name: api.Name, Title: plain(api.Title, 100), Version: api.Version}, &o)
 	server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
@@ -173,9 +176,6 @@ func (s *Server) protocol(ended context.Context, o mcp.ServerOptions) *mcp.Serve
 				return s.list(r)
 			case *mcp.CallToolRequest:
 				return s.call(ctx, ended, r)
-			}
-			if group, _, _ := strings.Cut(method, "/"); slices.Contains(absent, group) {
-				return nil, &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: "this server has tools only, no " + method}
 			}
 			res, err := next(ctx, method, req)
 			if _, coded := errors.AsType[*jsonrpc.Error](err); err != nil && !coded {
@@ -186,10 +186,6 @@ func (s *Server) protocol(ended context.Context, o mcp.ServerOptions) *mcp.Serve
 	})
 	return server
 }
-
-// absent are the groups of methods that the SDK answers and this server does not
-// declare.
-var absent = []string{"prompts", "resources", "completion"}
 
 // instructions is what an agent is told once about all tools.
 func (s *Server) instructions() string {
