@@ -25,8 +25,8 @@ type followedKey struct{}
 // followed is a call that a client follows.
 type followed struct {
 	session *mcp.ServerSession
-	token   any // of progress; nil when the client does not want to know
-	paged   bool
+	token   any             // of progress; nil when the client does not want to know
+	quiet   bool            // it had no way to ask for log messages, and the SDK would send them
 	ctx     context.Context // of the call, which knows the stream to write to
 
 	mu    sync.Mutex
@@ -40,6 +40,7 @@ func (c *call) followed(ctx context.Context) context.Context {
 	if f.session == nil {
 		return ctx
 	}
+	f.quiet = c.caller != nil && f.session.ID() == "" && c.request.ProtocolVersion() < statelessSince
 	return context.WithValue(ctx, followedKey{}, f)
 }
 
@@ -90,7 +91,7 @@ func (follower) Drift(ctx context.Context, d runtime.Drift) {
 
 // log sends a message to the client, if it wants messages of that level.
 func (f *followed) log(level mcp.LoggingLevel, action, said string) {
-	if f == nil {
+	if f == nil || f.quiet {
 		return
 	}
 	_ = f.session.Log(f.ctx, &mcp.LoggingMessageParams{Level: level, Logger: action, Data: said})

@@ -14,6 +14,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -42,8 +43,9 @@ func (s *Server) ServeLines(ctx context.Context, in io.Reader, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	if err = session.Wait(); errors.Is(err, io.EOF) {
-		err = nil
+	err = session.Wait()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, syscall.EPIPE) {
+		return nil // the client has gone, which is how this ends
 	}
 	return err
 }
