@@ -21,13 +21,17 @@ func (w *walk) fitting(page *cut) (n int) {
 		w.taken += all
 		return page.count
 	}
-	for c := inside(page.result); c.more(); n++ {
-		size := len(c.skip()) + len(",")
-		if w.taken+size > most && w.state.Count-page.count+n > 0 {
-			return n
+	c := inside(page.result)
+	begin, kept := c.i, 0
+	for ; c.more(); n++ {
+		c.skip()
+		upTo := c.i - begin + len(",")
+		if w.taken+upTo > most && w.state.Count-page.count+n > 0 {
+			break
 		}
-		w.taken += size
+		kept = upTo
 	}
+	w.taken += kept
 	return n
 }
 

@@ -52,7 +52,7 @@ func credentialOf(api *runtime.API, value string) (runtime.Credentials, error) {
 			Data json.RawMessage `json:"auth_data"`
 		}
 		var c runtime.Credentials
-		if json.Unmarshal([]byte(value), &given) != nil || given.Data == nil || json.Unmarshal([]byte(value), &c) != nil {
+		if json.Unmarshal([]byte(value), &given) != nil || len(given.Data) == 0 || string(given.Data) == "null" || json.Unmarshal([]byte(value), &c) != nil {
 			return c, fmt.Errorf(`%s is not a JSON object {"auth_type": "…", "auth_data": {…}}`, HeaderCredential)
 		}
 		return c, nil
