@@ -28,7 +28,10 @@ func plain(text string, most int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(markup.Replace(text)), " ")
+	for shown := ""; shown != text; { // what is taken out may leave markup behind
+		shown, text = text, markup.Replace(text)
+	}
+	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > most {
 		return strings.TrimRight(string(runes[:most-1]), " ") + "…"
 	}
