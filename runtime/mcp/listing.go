@@ -9,6 +9,7 @@ package mcp
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -42,33 +43,61 @@ var levels = []richness{
 
 // listTools makes the listing of tools for actions.
 func listTools(actions []*runtime.Action) (out json.RawMessage) {
-	for _, r := range levels {
-		if out = r.list(actions); len(out) <= listingBudget {
-			break
+	known := make([]described, 0, len(actions))
+	for _, a := range actions {
+		known = append(known, describe(a))
+	}
+	for _, r := range levels[:len(levels)-1] {
+		if out = r.list(known, listingBudget); out != nil {
+			return out
 		}
 	}
-	return out
+	return levels[len(levels)-1].list(known, math.MaxInt)
 }
 
-func (r richness) list(actions []*runtime.Action) json.RawMessage {
-	described := make(map[string]bool)
+// described is an action with its schemas as they are printed in any listing:
+// small, with the descriptions of parameters that say something.
+type described struct {
+	*runtime.Action
+	title, description string
+	input, output      value
+}
+
+func describe(a *runtime.Action) described {
+	in := compactor{closed: true, describe: func(property, said string) string {
+		if said = brief(plain(said, maxDescription)); says(said, property, a.Name, titleOf(a)) {
+			return said
+		}
+		return ""
+	}}
+	out := compactor{describe: func(_, said string) string { return "" }}
+	return described{a, plain(titleOf(a), 100), plain(a.Description, maxDescription), in.schema("", read(a.InputSchema)), out.schema("", read(a.OutputSchema))}
+}
+
+// list prints a listing; nil when it is larger than it may be.
+func (r richness) list(actions []described, most int) json.RawMessage {
+	said := make(map[string]bool)
 	tools := make([]json.RawMessage, 0, len(actions))
+	size := len("[]")
 	for _, a := range actions {
-		tools = append(tools, r.tool(a, described))
+		tools = append(tools, r.tool(a, said))
+		if size += len(tools[len(tools)-1]) + len(","); size > most {
+			return nil
+		}
 	}
 	return list(tools)
 }
 
-// tool describes one. described are the parameters that the tools before it have
+// tool prints one. said are the parameters that the tools before it have
 // described, with their descriptions.
-func (r richness) tool(a *runtime.Action, described map[string]bool) json.RawMessage {
+func (r richness) tool(a described, said map[string]bool) json.RawMessage {
 	return object([]member{
 		{"name", quoted(a.Name)},
-		{"title", quoted(plain(titleOf(a), 100))},
-		{"description", quoted(plain(a.Description, maxDescription))},
-		{"inputSchema", r.input(a, described)},
-		{"outputSchema", r.output(a)},
-		{"annotations", r.annotations(a)},
+		{"title", quoted(a.title)},
+		{"description", quoted(a.description)},
+		{"inputSchema", r.input(a, said).append(nil)},
+		{"outputSchema", r.output(a).append(nil)},
+		{"annotations", r.annotations(a.Action)},
 	})
 }
 
@@ -80,48 +109,52 @@ func titleOf(a *runtime.Action) string {
 }
 
 // input is the schema of the arguments, with the place to go on at for lists.
-func (r richness) input(a *runtime.Action, described map[string]bool) json.RawMessage {
-	c := compactor{closed: r.closed, describe: func(property, said string) string {
-		said = brief(plain(said, maxDescription))
-		if !says(said, property, a.Name, titleOf(a)) {
-			return ""
+func (r richness) input(a described, said map[string]bool) value {
+	out := value{kind: '{'}
+	for _, f := range a.input.fields {
+		switch {
+		case f.key == "additionalProperties" && f.value.is("false") && !r.closed:
+			continue
+		case f.key == "properties":
+			f.value = r.properties(a, f.value, said)
 		}
-		key := property + "\x00" + said
-		if described[key] && !r.repeats {
-			return ""
+		out.fields = append(out.fields, f)
+	}
+	return out
+}
+
+// properties are the parameters of an action. Those that have been described are
+// not described again in a poor listing.
+func (r richness) properties(a described, all value, said map[string]bool) value {
+	out := value{kind: '{', fields: make([]field, 0, len(all.fields)+1)}
+	for _, p := range all.fields {
+		key := p.key + "\x00" + p.value.get("description").text()
+		if said[key] && !r.repeats {
+			p.value.fields = slices.DeleteFunc(slices.Clone(p.value.fields), func(f field) bool { return f.key == "description" })
 		}
-		described[key] = true
-		return said
-	}}
-	schema := c.schema("", json.RawMessage(a.InputSchema))
-	name := resumeName(a)
-	if name == "" {
-		return schema
+		said[key] = true
+		out.fields = append(out.fields, p)
 	}
-	resume := []member{{"type", quoted("string")}}
-	if r.repeats {
-		resume = append(resume, member{"description", quoted("Where to go on, as an earlier result named it")})
-	}
-	ms := members(schema)
-	for i := range ms {
-		if ms[i].key == "properties" {
-			ms[i].value = object(append(members(ms[i].value), member{name, object(resume)}))
+	if name := resumeName(a.Action); name != "" {
+		resume := value{kind: '{', fields: []field{{"type", scalar("string")}}}
+		if r.repeats {
+			resume.fields = append(resume.fields, field{"description", scalar("Where to go on, as an earlier result named it")})
 		}
+		out.fields = append(out.fields, field{name, resume})
 	}
-	return object(ms)
+	return out
 }
 
 // output is the schema of the envelope.
-func (r richness) output(a *runtime.Action) json.RawMessage {
+func (r richness) output(a described) value {
 	if r.types {
-		c := compactor{describe: func(_, said string) string { return "" }}
-		return c.schema("", json.RawMessage(a.OutputSchema))
+		return a.output
 	}
-	var fields []member
-	for _, m := range members(find(members(json.RawMessage(a.OutputSchema)), "properties")) {
-		fields = append(fields, member{m.key, json.RawMessage("{}")})
+	names := value{kind: '{'}
+	for _, f := range a.output.get("properties").fields {
+		names.fields = append(names.fields, field{f.key, value{kind: '{'}})
 	}
-	return object([]member{{"type", quoted("object")}, {"properties", object(fields)}})
+	return value{kind: '{', fields: []field{{"type", scalar("object")}, {"properties", names}}}
 }
 
 // annotations tell what an action does. Hints that the protocol takes for granted

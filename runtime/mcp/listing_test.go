@@ -1,8 +1,8 @@
 package mcp
 
 import (
-	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -34,7 +34,7 @@ func TestTool(t *testing.T) {
 		{"delete_thing", 2, `{"name":"delete_thing","title":"delete thing","description":"Does delete_thing.","inputSchema":{"properties":{},"type":"object"},` +
 			`"outputSchema":{"properties":{"success":{"type":"boolean"},"error":{"type":["string","null"]}},"type":"object"},"annotations":{"destructiveHint":true,"idempotentHint":true}}`},
 	} {
-		got := levels[tt.level].tool(table.Lookup(tt.action), map[string]bool{})
+		got := levels[tt.level].tool(describe(table.Lookup(tt.action)), map[string]bool{})
 		if string(got) != tt.want {
 			t.Errorf("%s, level %d:\n%s\nwant\n%s", tt.action, tt.level, got, tt.want)
 		}
@@ -49,15 +49,21 @@ func TestListingBudget(t *testing.T) {
 		a.Name = fmt.Sprintf("get_thing_%d", i)
 		many = append(many, &a)
 	}
+	all := func(actions []*runtime.Action) (out []described) {
+		for _, a := range actions {
+			out = append(out, describe(a))
+		}
+		return out
+	}
 	few := listTools(many[:10])
-	if string(few) != string(levels[0].list(many[:10])) {
+	if string(few) != string(levels[0].list(all(many[:10]), math.MaxInt)) {
 		t.Error("a small listing is not as rich as it can be")
 	}
-	all := listTools(many)
-	if string(all) != string(levels[len(levels)-1].list(many)) || strings.Count(string(all), `"q":{`) != 400 {
+	large := listTools(many)
+	if string(large) != string(levels[len(levels)-1].list(all(many), math.MaxInt)) || strings.Count(string(large), `"q":{`) != 400 {
 		t.Error("a large listing is not the poorest")
 	}
-	if n := strings.Count(string(all), "What to look for"); n != 1 {
+	if n := strings.Count(string(large), "What to look for"); n != 1 {
 		t.Errorf("a description is said %d times", n)
 	}
 }
@@ -74,14 +80,14 @@ func TestSmallSchemasMeanTheSame(t *testing.T) {
 	c := compactor{closed: true, describe: func(_, said string) string { return said }}
 	r := rand.New(rand.NewPCG(1, 2))
 	for i, large := range schemas {
-		small := c.schema("", json.RawMessage(large))
+		small := c.schema("", read(runtime.Schema(large))).append(nil)
 		if len(small) > len(large) || strings.Contains(string(small), `"title":"`) {
 			t.Errorf("%s\nbecame\n%s", large, small)
 		}
 		want, got := jsonschema.MustCompileString("large", large), jsonschema.MustCompileString("small", string(small))
 		accepted := 0
 		for range 4000 {
-			v := value(r, 0)
+			v := anyJSON(r, 0)
 			if w := want.Validate(v) == nil; w != (got.Validate(v) == nil) {
 				t.Fatalf("schema %d: %v is accepted by one only:\n%s\n%s", i, v, large, small)
 			} else if w {
@@ -94,8 +100,8 @@ func TestSmallSchemasMeanTheSame(t *testing.T) {
 	}
 }
 
-// value is any JSON value, often one that the schemas of the tests speak of.
-func value(r *rand.Rand, depth int) any {
+// anyJSON is any JSON value, often one that the schemas of the tests speak of.
+func anyJSON(r *rand.Rand, depth int) any {
 	names := []string{"success", "error", "data", "included", "title", "properties", "description", "a", "b", "c", "d", "m", "o", "x", "t", "n", "r", "l", "other"}
 	if depth == 0 || depth < 3 && r.IntN(3) == 0 {
 		o := map[string]any{}
@@ -103,14 +109,14 @@ func value(r *rand.Rand, depth int) any {
 			o["success"], o["title"] = true, "a"
 		}
 		for range r.IntN(4) {
-			o[names[r.IntN(len(names))]] = value(r, depth+1)
+			o[names[r.IntN(len(names))]] = anyJSON(r, depth+1)
 		}
 		return o
 	}
 	if depth < 3 && r.IntN(3) == 0 {
 		l := make([]any, r.IntN(4))
 		for i := range l {
-			l[i] = value(r, depth+1)
+			l[i] = anyJSON(r, depth+1)
 		}
 		return l
 	}

@@ -9,6 +9,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
+
+	tokens "github.com/segmentio/encoding/json"
+
+	"modulex.dev/connector/runtime"
 )
 
 // member is one member of a JSON object, in its place.
@@ -72,6 +77,9 @@ func list(es []json.RawMessage) json.RawMessage {
 
 // quoted is a text as JSON, as short as it can be.
 func quoted(text string) json.RawMessage {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r > '~' }) {
+		return json.RawMessage(`"` + text + `"`)
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -91,9 +99,112 @@ func find(ms []member, key string) json.RawMessage {
 
 // text is a JSON string's text; "" when it is none.
 func text(value json.RawMessage) (s string) {
+	if last := len(value) - 1; last > 0 && value[0] == '"' && !bytes.ContainsAny(value, "\\\xff") {
+		return strings.ToValidUTF8(string(value[1:last]), "\uFFFD")
+	}
 	_ = json.Unmarshal(value, &s) // then it stays empty
 	return s
 }
+
+// value is a JSON value that has been read: an object, a list or a scalar.
+type value struct {
+	kind   byte // '{', '[' or 0
+	fields []field
+	items  []value
+	scalar json.RawMessage
+}
+
+// field is one member of an object that has been read.
+type field struct {
+	key   string
+	value value
+}
+
+// read reads a schema of a table. What is no JSON object is the schema that
+// accepts everything: a hand-made table may hold anything.
+func read(schema runtime.Schema) value {
+	raw := []byte(schema)
+	if !json.Valid(raw) || raw[0] == '[' {
+		return value{kind: '{'}
+	}
+	t := tokens.NewTokenizer(raw)
+	t.Next()
+	if v := next(t); v.kind == '{' {
+		return v
+	}
+	return value{kind: '{'}
+}
+
+// next is the value that the tokenizer stands at. The JSON is known to be valid.
+func next(t *tokens.Tokenizer) (v value) {
+	switch t.Delim {
+	case '{':
+		v.kind = '{'
+		for t.Next() && t.Delim != '}' {
+			if t.Delim == ',' {
+				continue
+			}
+			key := text(json.RawMessage(t.Value))
+			t.Next() // the colon
+			t.Next()
+			v.fields = append(v.fields, field{key, next(t)})
+		}
+	case '[':
+		v.kind = '['
+		for t.Next() && t.Delim != ']' {
+			if t.Delim != ',' {
+				v.items = append(v.items, next(t))
+			}
+		}
+	default:
+		v.scalar = json.RawMessage(t.Value)
+	}
+	return v
+}
+
+// get is the value of a member; the zero value when it is not there.
+func (v value) get(key string) value {
+	for _, f := range v.fields {
+		if f.key == key {
+			return f.value
+		}
+	}
+	return value{}
+}
+
+// text is the text of a string; "" of anything else.
+func (v value) text() string { return text(v.scalar) }
+
+// is reports whether a value is that scalar.
+func (v value) is(scalar string) bool { return v.kind == 0 && string(v.scalar) == scalar }
+
+// append appends the value's JSON.
+func (v value) append(dst []byte) []byte {
+	switch v.kind {
+	case '{':
+		dst = append(dst, '{')
+		for i, f := range v.fields {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = f.value.append(append(append(dst, quoted(f.key)...), ':'))
+		}
+		return append(dst, '}')
+	case '[':
+		dst = append(dst, '[')
+		for i, item := range v.items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = item.append(dst)
+		}
+		return append(dst, ']')
+	}
+	return append(dst, v.scalar...)
+}
+
+// scalar is a text as a value.
+func scalar(text string) value { return value{scalar: quoted(text)} }
 
 // compactor makes schemas small. describe is asked for the description of each
 // property, where it has one.
@@ -104,64 +215,49 @@ type compactor struct {
 
 // schema makes a schema small. property is the name of what it describes, "" for
 // the schema of a whole object.
-func (c compactor) schema(property string, schema json.RawMessage) json.RawMessage {
-	ms := members(schema)
-	if ms == nil {
-		return schema // true or false
+func (c compactor) schema(property string, v value) value {
+	if v.kind != '{' {
+		return v // true or false
 	}
-	out := make([]member, 0, len(ms))
-	for _, m := range nullable(ms) {
-		if m.value = c.keyword(property, m); m.value != nil {
-			out = append(out, m)
+	out := value{kind: '{', fields: make([]field, 0, len(v.fields))}
+	for _, f := range nullable(v).fields {
+		if said, there := c.keyword(property, f); there {
+			out.fields = append(out.fields, field{f.key, said})
 		}
 	}
-	return object(out)
+	return out
 }
 
-// keyword makes the value of one keyword small; nil leaves it out.
-func (c compactor) keyword(property string, m member) json.RawMessage {
-	switch m.key {
+// keyword makes the value of one keyword small; some are left out.
+func (c compactor) keyword(property string, f field) (said value, there bool) {
+	switch f.key {
 	case "title", "$schema", "examples":
-		return nil
+		return said, false
 	case "description":
-		if said := c.describe(property, text(m.value)); said != "" {
-			return quoted(said)
-		}
-		return nil
+		text := c.describe(property, f.value.text())
+		return scalar(text), text != ""
 	case "default":
-		if string(m.value) == "null" {
-			return nil
-		}
+		return f.value, !f.value.is("null")
 	case "required":
-		if len(elements(m.value)) == 0 {
-			return nil
-		}
+		return f.value, len(f.value.items) > 0
 	case "additionalProperties":
-		switch string(m.value) {
-		case "true":
-			return nil
-		case "false":
-			if !c.closed {
-				return nil
-			}
-		}
-		return c.schema(property, m.value)
+		return c.schema(property, f.value), !f.value.is("true") && (c.closed || !f.value.is("false"))
 	case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas":
-		inner := members(m.value)
-		for i := range inner {
-			inner[i].value = c.schema(inner[i].key, inner[i].value)
+		said = value{kind: '{'}
+		for _, inner := range f.value.fields {
+			said.fields = append(said.fields, field{inner.key, c.schema(inner.key, inner.value)})
 		}
-		return object(inner)
+		return said, true
 	case "items", "not", "if", "then", "else", "contains", "propertyNames":
-		return c.schema(property, m.value)
+		return c.schema(property, f.value), true
 	case "anyOf", "oneOf", "allOf", "prefixItems":
-		inner := elements(m.value)
-		for i := range inner {
-			inner[i] = c.schema(property, inner[i])
+		said = value{kind: '['}
+		for _, inner := range f.value.items {
+			said.items = append(said.items, c.schema(property, inner))
 		}
-		return list(inner)
+		return said, true
 	}
-	return compacted(m.value)
+	return f.value, true
 }
 
 // ofOneType are the keywords that say nothing about values of other types, so
@@ -171,42 +267,30 @@ var ofOneType = []string{"type", "title", "description", "items", "properties", 
 
 // nullable says {"anyOf": [{"type": T, …}, {"type": "null"}]} as
 // {"type": [T, "null"], …}.
-func nullable(ms []member) []member {
-	branches := elements(find(ms, "anyOf"))
-	if len(branches) != 2 || find(ms, "type") != nil {
-		return ms
+func nullable(v value) value {
+	branches := v.get("anyOf").items
+	if len(branches) != 2 || v.get("type").scalar != nil {
+		return v
 	}
-	null := members(branches[1])
-	if len(null) != 1 || text(find(null, "type")) != "null" {
-		return ms
+	first, null := branches[0], branches[1]
+	kind := first.get("type").text()
+	if len(null.fields) != 1 || null.get("type").text() != "null" || kind == "" || kind == "null" ||
+		slices.ContainsFunc(first.fields, func(f field) bool { return !slices.Contains(ofOneType, f.key) }) {
+		return v
 	}
-	first := members(branches[0])
-	kind := text(find(first, "type"))
-	if kind == "" || kind == "null" || slices.ContainsFunc(first, func(m member) bool { return !slices.Contains(ofOneType, m.key) }) {
-		return ms
-	}
-	out := make([]member, 0, len(ms)+len(first))
-	for _, m := range first {
-		if m.key == "type" {
-			m.value = list([]json.RawMessage{quoted(kind), quoted("null")})
+	out := value{kind: '{'}
+	for _, f := range first.fields {
+		if f.key == "type" {
+			f.value = value{kind: '[', items: []value{scalar(kind), scalar("null")}}
 		}
-		if find(ms, m.key) == nil {
-			out = append(out, m)
+		if !slices.ContainsFunc(v.fields, func(own field) bool { return own.key == f.key }) {
+			out.fields = append(out.fields, f)
 		}
 	}
-	for _, m := range ms {
-		if m.key != "anyOf" {
-			out = append(out, m)
+	for _, f := range v.fields {
+		if f.key != "anyOf" {
+			out.fields = append(out.fields, f)
 		}
 	}
 	return out
-}
-
-// compacted is JSON without the blanks between its parts.
-func compacted(value json.RawMessage) json.RawMessage {
-	var b bytes.Buffer
-	if json.Compact(&b, value) != nil {
-		return value
-	}
-	return b.Bytes()
 }

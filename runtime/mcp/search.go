@@ -206,7 +206,7 @@ func (c *call) describe() mcp.Result {
 	if wrong != "" {
 		return c.answer(map[string]string{"error": wrong}, wrong, true)
 	}
-	return c.answer(levels[0].tool(a, make(map[string]bool)), a.Name+": its schemas", false)
+	return c.answer(levels[0].tool(describe(a), make(map[string]bool)), a.Name+": its schemas", false)
 }
 
 // callAction answers call_action.
