@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 log messages are deprecated and served all the same
+
 // The actions as agents see them: through the official Go client, over both
 // transports, against the sandbox.
 
@@ -529,6 +531,42 @@ func TestMCPCancel(t *testing.T) {
 			answer.Body.Close()
 		}
 		wait(t)
+	})
+	t.Run("in a session", func(t *testing.T) {
+		u := newUpstream(t, unlimited)
+		u.expect(waits)
+		web := webOf(t, agents(t, u, mcp.Options{}), mcp.HTTPOptions{})
+		say := func(session, message string) *http.Response {
+			r, err := http.NewRequest(http.MethodPost, web+"/mcp", strings.NewReader(message))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json, text/event-stream"}, "Mcp-Protocol-Version": {"2025-11-25"}, "Mcp-Session-Id": {session}}
+			if session == "" {
+				r.Header.Del("Mcp-Session-Id")
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Error(err)
+			}
+			return answer
+		}
+		hello := say("", `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
+		session := hello.Header.Get("Mcp-Session-Id")
+		_, _ = io.ReadAll(hello.Body)
+		hello.Body.Close()
+		say(session, `{"jsonrpc":"2.0","method":"notifications/initialized"}`).Body.Close()
+		called := make(chan struct{})
+		go func() {
+			defer close(called)
+			answer := say(session, `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ping"}}`)
+			_, _ = io.ReadAll(answer.Body)
+			answer.Body.Close()
+		}()
+		<-reached
+		say(session, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}`).Body.Close()
+		wait(t)
+		<-called
 	})
 	t.Run("the input ends", func(t *testing.T) {
 		u := newUpstream(t, unlimited)

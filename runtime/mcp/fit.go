@@ -5,12 +5,11 @@
 package mcp
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"encoding/json"
 
 	"modulex.dev/connector/runtime"
 )
@@ -18,11 +17,11 @@ import (
 // frameRoom is what the rest of an envelope takes beside its list.
 const frameRoom = 256
 
-// roomForList is how many bytes the items of a paged list may take. Fields beside
-// the list share the room with it.
+// roomForList is how many bytes the items of a paged list may take. What stands
+// beside the list gets the rest; often that is nothing.
 func roomForList(a *runtime.Action, most int) int {
 	if len(a.Op.Outputs) > 1 {
-		return most / 2
+		return most * 3 / 4
 	}
 	return most - frameRoom
 }

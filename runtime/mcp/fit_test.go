@@ -85,7 +85,7 @@ func TestPiecesAreTheWhole(t *testing.T) {
 func TestListsBesideAreCut(t *testing.T) {
 	a := callLine(t, newServer(t, Options{MaxResult: 3000, Credentials: bearerToken("x")}), "list_more", "{}")
 	data, beside := idsIn(t, a.StructuredContent, "data"), idsIn(t, a.StructuredContent, "included")
-	want := fmt.Sprintf("included: %d of 60 elements are here; the server passes on 3000 bytes at once", len(beside))
+	want := fmt.Sprintf("included: %d of 120 elements are here; the server passes on 3000 bytes at once", len(beside))
 	if len(data) == 0 || len(beside) == 0 || !strings.Contains(a.Content[0].Text, want) {
 		t.Errorf("%d and %d: %s, want %s", len(data), len(beside), a.Content[0].Text, want)
 	}

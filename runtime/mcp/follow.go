@@ -90,9 +90,12 @@ func (follower) Drift(ctx context.Context, d runtime.Drift) {
 }
 
 // log sends a message to the client, if it wants messages of that level.
+//
+//lint:ignore SA1019 the newest revision deprecates log messages, and clients have them for another year
 func (f *followed) log(level mcp.LoggingLevel, action, said string) {
 	if f == nil || f.quiet {
 		return
 	}
+	//lint:ignore SA1019 as above
 	_ = f.session.Log(f.ctx, &mcp.LoggingMessageParams{Level: level, Logger: action, Data: said})
 }

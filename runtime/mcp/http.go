@@ -97,7 +97,7 @@ type Handler struct {
 func (s *Server) Handler(o HTTPOptions) *Handler {
 	o.setDefaults()
 	ended, end := context.WithCancel(context.Background())
-	h := &Handler{server: s, options: o, protocol: s.protocol(ended, mcp.ServerOptions{}), routes: http.NewServeMux(), end: end}
+	h := &Handler{server: s, options: o, protocol: s.protocol(ended), routes: http.NewServeMux(), end: end}
 	known := auth.RequireBearerToken(verified, &auth.RequireBearerTokenOptions{AllowMissingExpiration: true})
 	get := func(*http.Request) *mcp.Server { return h.protocol }
 	h.sessions = known(mcp.NewStreamableHTTPHandler(get, &mcp.StreamableHTTPOptions{
@@ -139,10 +139,12 @@ func (h *Handler) Serve(ctx context.Context, listener net.Listener) error {
 		defer close(stopped)
 		late, cancel := context.WithTimeout(context.Background(), graceAtStop+time.Second)
 		defer cancel()
-		go h.Close() // lets go of the streams that Shutdown waits for
+		closed := make(chan struct{})
+		go func() { h.Close(); close(closed) }() // lets go of the streams that Shutdown waits for
 		if server.Shutdown(late) != nil {
 			_ = server.Close()
 		}
+		<-closed
 	})
 	err := server.Serve(listener)
 	if stop() {

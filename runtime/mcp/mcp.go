@@ -161,13 +161,16 @@ func (s *Server) offerActions() {
 
 // protocol makes a server of the SDK. ended is done when nobody waits for its
 // calls any more.
-func (s *Server) protocol(ended context.Context, o mcp.ServerOptions) *mcp.Server {
+func (s *Server) protocol(ended context.Context) *mcp.Server {
 	api := s.table.API
-	o.Instructions = s.instructions()
-	o.Capabilities = &mcp.ServerCapabilities{
-		Tools: &mcp.ToolCapabilities{}, Logging: &mcp.LoggingCapabilities{},
-		Prompts: &mcp.PromptCapabilities{}, Resources: &mcp.ResourceCapabilities{}, // empty; the SDK answers these methods anyway, and what is answered is declared
-	}
+	o := mcp.ServerOptions{Instructions: s.instructions(), Capabilities: &mcp.ServerCapabilities{
+		//lint:ignore SA1019 the newest revision deprecates log messages, and clients have them for another year
+		Logging: &mcp.LoggingCapabilities{},
+		Tools:   &mcp.ToolCapabilities{},
+		// Empty; the SDK answers these methods anyway, and what is answered is declared.
+		Prompts:   &mcp.PromptCapabilities{},
+		Resources: &mcp.ResourceCapabilities{},
+	}}
 	server := mcp.NewServer(&mcp.Implementation{Name: api.Name, Title: plain(api.Title, 100), Version: api.Version}, &o)
 	server.AddReceivingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {

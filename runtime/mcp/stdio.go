@@ -39,7 +39,7 @@ func (s *Server) ServeLines(ctx context.Context, in io.Reader, out io.Writer) er
 		_ = l.Close()
 	})
 	defer stop()
-	session, err := s.protocol(ended, mcp.ServerOptions{}).Connect(context.WithoutCancel(ctx), l, nil)
+	session, err := s.protocol(ended).Connect(context.WithoutCancel(ctx), l, nil)
 	if err != nil {
 		return err
 	}
