@@ -42,7 +42,7 @@ func TestPiecesAreTheWhole(t *testing.T) {
 	}{
 		{"list_all", "resume", 1100, 100},
 		{"list_pages", "resume_at", 1100, 120},
-		{"list_more", "resume", 3000, 120},
+		{"list_more", "resume", 2000, 120},
 	} {
 		s := newServer(t, Options{MaxResult: tt.most, Credentials: bearerToken("x")})
 		got, at, pieces := []string{}, "", 0
