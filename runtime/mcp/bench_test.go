@@ -48,8 +48,9 @@ func BenchmarkTool(b *testing.B) {
 			})
 		})
 		b.Run(name+"/tool", func(b *testing.B) {
+			var sends payloads
 			measure(b, func() {
-				r, err := s.call(context.Background(), context.Background(), request)
+				r, err := s.call(context.Background(), context.Background(), &sends, request)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -58,7 +59,8 @@ func BenchmarkTool(b *testing.B) {
 					b.Fatal(err)
 				}
 				id, _ := jsonrpc.MakeID("1")
-				if _, err := encode(&jsonrpc.Response{ID: id, Result: encoded}); err != nil {
+				message, err := jsonrpc.EncodeMessage(&jsonrpc.Response{ID: id, Result: encoded})
+				if err != nil || len(sends.fill(message)) < len(body) {
 					b.Fatal(err)
 				}
 			})

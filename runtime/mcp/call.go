@@ -29,7 +29,8 @@ const metaList = "modulex.dev/list"
 type call struct {
 	server  *Server
 	request *mcp.CallToolRequest
-	caller  *caller // who calls over HTTP; nil elsewhere
+	caller  *caller   // who calls over HTTP; nil elsewhere
+	sends   *payloads // past the SDK
 }
 
 // credentials are those of the request, or else those of the server.
@@ -152,7 +153,7 @@ func (c *call) carrying(r *mcp.CallToolResult, payload json.RawMessage) mcp.Resu
 	if old {
 		return r
 	}
-	return result{r, payload, c.request.ProtocolVersion() >= statelessSince}
+	return result{r, c.sends.mark(payload), c.request.ProtocolVersion() >= statelessSince}
 }
 
 // noteworthy is the summary of a payload where it holds more than the payload:
@@ -209,26 +210,24 @@ func told(l runtime.ListState, notes []string) map[string]any {
 	return about
 }
 
-// result is a result of the SDK with a payload that is not looked at again.
+// result is a result of the SDK with the mark of a payload.
 type result struct {
 	*mcp.CallToolResult
-	payload json.RawMessage
-	typed   bool // the revision wants to be told that the result is complete
+	mark  string
+	typed bool // the revision wants to be told that the result is complete
 }
 
-// MarshalJSON puts the payload behind everything else.
+// MarshalJSON puts the mark behind everything else.
 func (r result) MarshalJSON() ([]byte, error) {
 	frame, err := r.CallToolResult.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, 0, len(frame)+len(r.payload)+64)
-	out = append(out, frame[:len(frame)-1]...)
+	out := frame[:len(frame)-1]
 	if r.typed {
 		out = append(out, `,"resultType":"complete"`...)
 	}
-	out = append(out, `,"structuredContent":`...)
-	return append(append(out, r.payload...), '}'), nil
+	return append(append(append(out, `,"structuredContent":"`...), r.mark...), `"}`...), nil
 }
 
 // running counts the calls that are under way.

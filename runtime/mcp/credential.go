@@ -28,6 +28,7 @@ type caller struct {
 	fullText    bool
 	identity    string          // a digest of what it proved to know: sessions belong to it
 	request     context.Context // of the request: over when nobody waits for its answer
+	sends       *payloads       // in the answer to the request
 }
 
 // callerKey is the key of the caller among what the SDK keeps with a request.

@@ -97,7 +97,7 @@ type Handler struct {
 func (s *Server) Handler(o HTTPOptions) *Handler {
 	o.setDefaults()
 	ended, end := context.WithCancel(context.Background())
-	h := &Handler{server: s, options: o, protocol: s.protocol(ended), routes: http.NewServeMux(), end: end}
+	h := &Handler{server: s, options: o, protocol: s.protocol(ended, nil), routes: http.NewServeMux(), end: end}
 	known := auth.RequireBearerToken(verified, &auth.RequireBearerTokenOptions{AllowMissingExpiration: true})
 	get := func(*http.Request) *mcp.Server { return h.protocol }
 	h.sessions = known(mcp.NewStreamableHTTPHandler(get, &mcp.StreamableHTTPOptions{
@@ -116,7 +116,7 @@ func (s *Server) Handler(o HTTPOptions) *Handler {
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.routes.ServeHTTP(&patient{w, http.NewResponseController(w)}, r)
+	h.routes.ServeHTTP(&writer{w, http.NewResponseController(w), payloads{}}, r)
 }
 
 // Close gives calls that are under way some time, and ends them and all sessions.
@@ -169,6 +169,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	c := h.caller(w, r)
 	if c == nil {
 		return
+	}
+	if own, ok := w.(*writer); ok {
+		c.sends = &own.sends
 	}
 	next := h.sessions
 	switch {
@@ -400,17 +403,22 @@ func (h *Handler) hasRoom() bool {
 	return n < h.options.MaxSessions
 }
 
-// patient is a writer that gives each write some time, and no more.
-type patient struct {
+// writer writes an answer: with the payloads that go past the SDK, and with some
+// time for each write, and no more.
+type writer struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	sends   payloads
 }
 
-// Write bounds one write.
-func (p *patient) Write(b []byte) (int, error) {
-	_ = p.control.SetWriteDeadline(time.Now().Add(maxWriteTime))
-	return p.ResponseWriter.Write(b)
+// Write writes a message, or a part of an answer that holds none.
+func (w *writer) Write(b []byte) (int, error) {
+	_ = w.control.SetWriteDeadline(time.Now().Add(maxWriteTime))
+	if _, err := w.ResponseWriter.Write(w.sends.fill(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // Unwrap lets http.ResponseController find the writer below.
-func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -160,8 +160,8 @@ func (s *Server) offerActions() {
 }
 
 // protocol makes a server of the SDK. ended is done when nobody waits for its
-// calls any more.
-func (s *Server) protocol(ended context.Context) *mcp.Server {
+// calls any more; sends are the payloads of a transport that is none of HTTP.
+func (s *Server) protocol(ended context.Context, sends *payloads) *mcp.Server {
 	api := s.table.API
 	o := mcp.ServerOptions{Instructions: s.instructions(), Capabilities: &mcp.ServerCapabilities{
 		//lint:ignore SA1019 the newest revision deprecates log messages, and clients have them for another year
@@ -178,7 +178,7 @@ func (s *Server) protocol(ended context.Context) *mcp.Server {
 			case *mcp.ListToolsRequest:
 				return s.list(r)
 			case *mcp.CallToolRequest:
-				return s.call(ctx, ended, r)
+				return s.call(ctx, ended, sends, r)
 			}
 			res, err := next(ctx, method, req)
 			if _, coded := errors.AsType[*jsonrpc.Error](err); err != nil && !coded {
@@ -212,12 +212,15 @@ func (s *Server) list(r *mcp.ListToolsRequest) (mcp.Result, error) {
 }
 
 // call answers tools/call.
-func (s *Server) call(ctx, ended context.Context, r *mcp.CallToolRequest) (mcp.Result, error) {
+func (s *Server) call(ctx, ended context.Context, sends *payloads, r *mcp.CallToolRequest) (mcp.Result, error) {
 	t := s.tools[r.Params.Name]
 	if t == nil {
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: s.unknown("tool", r.Params.Name)}
 	}
-	c := &call{server: s, request: r, caller: callerOf(r)}
+	c := &call{server: s, request: r, caller: callerOf(r), sends: sends}
+	if c.caller != nil {
+		c.sends = c.caller.sends
+	}
 	ctx, cancel := c.untilGone(ctx, ended)
 	defer cancel()
 	s.running.begin()

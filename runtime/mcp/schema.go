@@ -294,3 +294,12 @@ func nullable(v value) value {
 	}
 	return out
 }
+
+// compacted is JSON without the blanks between its parts.
+func compacted(raw json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return raw
+	}
+	return b.Bytes()
+}

@@ -39,7 +39,7 @@ func (s *Server) ServeLines(ctx context.Context, in io.Reader, out io.Writer) er
 		_ = l.Close()
 	})
 	defer stop()
-	session, err := s.protocol(ended).Connect(context.WithoutCancel(ctx), l, nil)
+	session, err := s.protocol(ended, &l.sends).Connect(context.WithoutCancel(ctx), l, nil)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,7 @@ type lines struct {
 	readErr  error  // why there are no more messages; set before messages is closed
 	end      func() // ends the calls that are under way
 	pending  running
+	sends    payloads
 
 	mu  sync.Mutex
 	out io.Writer
@@ -100,11 +101,11 @@ func (l *lines) Write(_ context.Context, m jsonrpc.Message) error {
 	if _, answers := m.(*jsonrpc.Response); answers {
 		defer l.pending.end()
 	}
-	line, err := encode(m)
+	line, err := jsonrpc.EncodeMessage(m)
 	if err != nil {
 		return err
 	}
-	return l.write(line)
+	return l.write(l.sends.fill(line))
 }
 
 // settle lets calls that are under way answer, and ends those that take longer.
@@ -119,22 +120,6 @@ func (l *lines) write(line []byte) error {
 	defer l.mu.Unlock()
 	_, err := l.out.Write(append(line, '\n'))
 	return err
-}
-
-// encode is jsonrpc.EncodeMessage, which looks at the whole result once more; it
-// has been encoded already.
-func encode(m jsonrpc.Message) ([]byte, error) {
-	r, ok := m.(*jsonrpc.Response)
-	if !ok || r.Error != nil || len(r.Result) == 0 {
-		return jsonrpc.EncodeMessage(m)
-	}
-	id, err := json.Marshal(r.ID.Raw())
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, 0, len(r.Result)+len(id)+40)
-	out = append(append(append(out, `{"jsonrpc":"2.0","id":`...), id...), `,"result":`...)
-	return append(append(out, r.Result...), '}'), nil
 }
 
 // read reads messages to the end of the input.
