@@ -89,7 +89,6 @@ type Handler struct {
 	protocol *mcp.Server
 	sessions http.Handler
 	once     http.Handler // requests without a session
-	routes   *http.ServeMux
 	end      context.CancelFunc
 }
 
@@ -97,7 +96,7 @@ type Handler struct {
 func (s *Server) Handler(o HTTPOptions) *Handler {
 	o.setDefaults()
 	ended, end := context.WithCancel(context.Background())
-	h := &Handler{server: s, options: o, protocol: s.protocol(ended, nil), routes: http.NewServeMux(), end: end}
+	h := &Handler{server: s, options: o, protocol: s.protocol(ended, nil), end: end}
 	known := auth.RequireBearerToken(verified, &auth.RequireBearerTokenOptions{AllowMissingExpiration: true})
 	get := func(*http.Request) *mcp.Server { return h.protocol }
 	h.sessions = known(mcp.NewStreamableHTTPHandler(get, &mcp.StreamableHTTPOptions{
@@ -106,17 +105,21 @@ func (s *Server) Handler(o HTTPOptions) *Handler {
 	h.once = known(mcp.NewStreamableHTTPHandler(get, &mcp.StreamableHTTPOptions{
 		Stateless: true, PropagateRequestCancellation: true, MaxRequestBodyBytes: maxBodyBytes, DisableLocalhostProtection: true,
 	}))
-	h.routes.HandleFunc("/mcp", h.serve)
-	h.routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
-	})
 	return h
 }
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.routes.ServeHTTP(&writer{w, http.NewResponseController(w), payloads{}}, r)
+	out := &writer{ResponseWriter: w, control: http.NewResponseController(w)}
+	switch {
+	case r.URL.Path == "/mcp":
+		h.serve(out, r)
+	case r.URL.Path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		out.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(out, `{"status":"ok"}`+"\n")
+	default:
+		http.NotFound(out, r)
+	}
 }
 
 // Close gives calls that are under way some time, and ends them and all sessions.
@@ -156,7 +159,7 @@ func (h *Handler) Serve(ctx context.Context, listener net.Listener) error {
 }
 
 // serve takes a request through all checks, to the SDK.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) serve(w *writer, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	if !h.comesFromHere(w, r) {
@@ -170,9 +173,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
-	if own, ok := w.(*writer); ok {
-		c.sends = &own.sends
-	}
+	c.sends = &w.sends
 	next := h.sessions
 	switch {
 	case r.Method == http.MethodPost:
