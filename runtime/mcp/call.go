@@ -59,22 +59,32 @@ func (c *call) run(ctx context.Context, a *runtime.Action, arguments json.RawMes
 	if refused != "" {
 		return c.result(a, c.server.client.Refusal(a, runtime.CodeInvalidInput, refused), nil)
 	}
-	var opts []runtime.CallOption
-	skip := 0
-	if paged := a.Op.Paging != nil; paged && at != "" {
-		opts = append(opts, runtime.ResumeAt(at))
-	} else if at != "" {
-		if skip, refused = skipped(at); refused != "" {
-			return c.result(a, c.server.client.Refusal(a, runtime.CodeInvalidInput, refused), nil)
-		}
-	}
-	if most := c.server.options.MaxResult; most > 0 && a.Op.Paging != nil {
-		opts = append(opts, runtime.MaxBytes(roomForList(a, most)))
+	opts, skip, refused := c.options(a, at)
+	if refused != "" {
+		return c.result(a, c.server.client.Refusal(a, runtime.CodeInvalidInput, refused), nil)
 	}
 	envelope := c.server.client.Call(ctx, a.Name, c.credentials(), arguments, opts...)
 	fit := fitting{call: c, action: a, skip: skip}
 	envelope, notes := fit.fit(envelope)
 	return c.result(a, envelope, notes)
+}
+
+// options are those of a call that goes on at a place: the runtime knows the places
+// of lists with pages, and of others so many elements are skipped.
+func (c *call) options(a *runtime.Action, at string) (opts []runtime.CallOption, skip int, refused string) {
+	if a.Op.Paging == nil {
+		if at != "" {
+			skip, refused = skipped(at)
+		}
+		return nil, skip, refused
+	}
+	if at != "" {
+		opts = append(opts, runtime.ResumeAt(at))
+	}
+	if most := c.server.options.MaxResult; most > 0 {
+		opts = append(opts, runtime.MaxBytes(roomForList(a, most)))
+	}
+	return opts, 0, ""
 }
 
 // arguments takes the place to go on at out of the arguments. A credential among
