@@ -14,8 +14,12 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases faults ## run all tests under the race detector, the cases of the manifests first
+test: cases faults clients ## run all tests under the race detector, the cases of the manifests first
 	go test -race ./...
+
+.PHONY: clients
+clients: ## install the TypeScript clients that the MCP server is tested with, where npm is
+	@if command -v npm >/dev/null; then npm ci --silent --prefix testdata/mcp; else echo "no npm: the tests with TypeScript clients are skipped"; fi
 
 .PHONY: faults
 faults: ## run calls over a bad network: every toxic of toxiproxy, in a module of its own

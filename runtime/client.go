@@ -201,6 +201,7 @@ type callSettings struct {
 	hasKey   bool
 	together int
 	limit    int // of a list's items; 0 is none
+	most     int // bytes of a list's items; 0 is any
 	state    *ListState
 	each     func(Object) bool // takes the items of a stream
 }

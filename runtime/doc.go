@@ -33,7 +33,7 @@
 //	scan.go         the JSON scanner: checks and cuts in one pass
 //	paging.go       the pages of a list, and whether it is complete; nextpage.go, seen.go and link.go the way on
 //	resume.go       places to go on at; doubt.go what speaks against a list; together.go pages asked for ahead
-//	stream.go       results item by item
+//	stream.go       results item by item; size.go lists of a bounded size, and refusals of a host
 //	output.go       the fields of an envelope; list.go, shape.go, convert.go and csv.go make them
 //	drift.go        where an answer is other than its declared shape
 //	gather.go       the elements of a list's pages, on their way into its envelope

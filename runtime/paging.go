@@ -46,6 +46,8 @@ func (s ListState) String() string {
 		items += ", complete"
 	case s.Stop == StopLimit:
 		items += ", as many as were wanted"
+	case s.Stop == StopSize:
+		items += ", as many as fit"
 	default:
 		items += fmt.Sprintf(", incomplete (%s)", s.Stop)
 	}
@@ -65,6 +67,7 @@ type StopReason string
 const (
 	StopEnd      StopReason = "end"      // there is no more
 	StopLimit    StopReason = "limit"    // the input wanted no more
+	StopSize     StopReason = "size"     // the caller wanted no more bytes
 	StopCap      StopReason = "cap"      // a limit of the runtime
 	StopDeadline StopReason = "deadline" // the time was over
 	StopBudget   StopReason = "budget"   // the API's rates allow no more
@@ -92,6 +95,8 @@ type walk struct {
 	read     int64 // items that the API gave, before any were left out
 	most     int64 // items in the largest page
 	bytes    int
+	taken    int  // bytes of the items that are in the list, where the caller bounds them
+	full     bool // no more bytes are wanted
 	empty    int  // empty pages in a row
 	resumed  bool // the list began somewhere else than at its beginning
 	said     said // what the pages before told
@@ -134,7 +139,7 @@ func (w *walk) turned(page *cut, next onward, used int, whole, more bool) (over 
 	switch {
 	case used < page.count || !whole:
 		w.state.Resume = w.inside(page, used)
-		return true, w.leave(StopLimit, used < page.count)
+		return true, w.leave(w.wanted(), used < page.count)
 	case next.err != nil:
 		w.state.Resume = w.behind(page)
 		if !more {
@@ -322,15 +327,26 @@ func (w *walk) drop(page *cut, n int) {
 // shorten cuts a page off where the caller wants no more items, and reports
 // whether it stays whole.
 func (w *walk) shorten(page *cut) (whole bool) {
-	over := int64(w.state.Count) - w.limit
-	if w.op.Paging == nil || over <= 0 {
+	if w.op.Paging == nil {
 		return true
 	}
-	page.count -= int(over)
-	w.state.Count -= int(over)
-	page.result = elementsBetween(page.result, 0, page.count)
-	page.items = page.items[:min(page.count, len(page.items))]
-	return false
+	came := page.count
+	if over := int64(w.state.Count) - w.limit; over > 0 {
+		w.keep(page, page.count-int(over))
+	}
+	if n := w.fitting(page); n < page.count {
+		w.keep(page, n)
+		w.full = true
+	}
+	return page.count == came
+}
+
+// keep keeps the first n items of a page.
+func (w *walk) keep(page *cut, n int) {
+	w.state.Count -= page.count - n
+	page.count = n
+	page.result = elementsBetween(page.result, 0, n)
+	page.items = page.items[:min(n, len(page.items))]
 }
 
 // elementsBetween is a checked list with the elements from one index up to

@@ -112,8 +112,8 @@ func built(t *testing.T) string {
 // installed.
 func need(t *testing.T, tool string) {
 	t.Helper()
-	if os.Getenv("CONNECTOR_TEST_SHELLS") != "" {
-		t.Fatalf("%s is not installed, and CONNECTOR_TEST_SHELLS says that it is", tool)
+	if os.Getenv("CONNECTOR_TEST_ALL") != "" {
+		t.Fatalf("%s is not installed, and CONNECTOR_TEST_ALL says that it is", tool)
 	}
 	t.Skip(tool + " is not installed")
 }

@@ -135,7 +135,7 @@ func (p Program) root() *cobra.Command {
 	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
 	_ = root.RegisterFlagCompletionFunc("color", choices(colors))
-	root.AddCommand(p.call(), p.actions(), p.login(), p.logout(), p.whoami(), p.doctor(), p.man())
+	root.AddCommand(p.call(), p.actions(), p.mcp(), p.login(), p.logout(), p.whoami(), p.doctor(), p.man())
 	root.AddCommand(p.Verbs...)
 	return root
 }
