@@ -51,7 +51,7 @@ func (w *document) envelopeOperation(a *model.Action, define func(model.Object) 
 	out := model.Object{
 		{Name: "operationId", Value: a.Name},
 		{Name: "summary", Value: a.Title},
-		{Name: "description", Value: commonMark(a.Description)},
+		{Name: "description", Value: CommonMark(a.Description)},
 		{Name: "tags", Value: []string{w.tag(path)}},
 		{Name: "x-effect", Value: string(a.Effect)},
 	}
@@ -82,7 +82,7 @@ func referred(s model.Object, title string) model.Object {
 func commonMarked(s model.Object) model.Object {
 	return rewritten(s, func(name string, value any) any {
 		if text, ok := value.(string); ok && name == "description" {
-			return commonMark(text)
+			return CommonMark(text)
 		}
 		return value
 	})

@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// commonMark is a text for a paragraph of CommonMark or MDX, on one line.
-func commonMark(text string) string {
+// CommonMark is a text for a paragraph of CommonMark or MDX, on one line.
+func CommonMark(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
 	var b strings.Builder
 	for i, c := range text {

@@ -25,22 +25,22 @@ func llms(c *model.Connector, base string) []byte {
 	p.block("## Actions")
 	var links []string
 	for _, a := range c.Actions {
-		links = append(links, fmt.Sprintf("- [%s](%s%s): %s", commonMark(a.Name), linkTarget(base), pageOf(c, a), commonMark(a.Description)))
+		links = append(links, fmt.Sprintf("- [%s](%s%s): %s", CommonMark(a.Name), linkTarget(base), pageOf(c, a), CommonMark(a.Description)))
 	}
 	p.block("%s", strings.Join(links, "\n"))
 	p.block("## Optional")
-	p.block("- [%s](%s%s.md): The connector on one page, with its credentials and limits", commonMark(c.API.Title), linkTarget(base), c.API.Name)
+	p.block("- [%s](%s%s.md): The connector on one page, with its credentials and limits", CommonMark(c.API.Title), linkTarget(base), c.API.Name)
 	return p.Bytes()
 }
 
 // llmsHead is what both files begin with.
 func (p *page) llmsHead(c *model.Connector) {
-	p.block("# %s", commonMark(c.API.Title))
-	p.block("> %s", commonMark(c.API.Overview))
+	p.block("# %s", CommonMark(c.API.Title))
+	p.block("> %s", CommonMark(c.API.Overview))
 	p.block("An action takes one JSON object and answers with an envelope: `success`, `error` (null, or a text), then its data.")
 	var schemes []string
 	for _, s := range merged(c.Auth) {
-		schemes = append(schemes, strings.TrimSuffix(commonMark(s.Title+": "+s.Description), ":"))
+		schemes = append(schemes, strings.TrimSuffix(CommonMark(s.Title+": "+s.Description), ":"))
 	}
 	if schemes != nil {
 		p.block("Credentials:")
@@ -56,7 +56,7 @@ func llmsFull(c *model.Connector) []byte {
 	p := &page{}
 	p.llmsHead(c)
 	for _, a := range c.Actions {
-		p.block("## %s", commonMark(a.Title))
+		p.block("## %s", CommonMark(a.Title))
 		p.actionBody(c, a, "###")
 	}
 	return p.Bytes()

@@ -59,13 +59,13 @@ func connectorPage(c *model.Connector) []byte {
 	}
 	p.frontMatter(front)
 	p.block("## Overview")
-	p.block("Add %s to any ModuleX agent or workflow. %s", commonMark(c.API.Title), commonMark(c.API.Overview))
+	p.block("Add %s to any ModuleX agent or workflow. %s", CommonMark(c.API.Title), CommonMark(c.API.Overview))
 	p.block("%s", facts(c))
 	p.authentication(c)
 	p.block("## Available Actions")
 	for _, a := range c.Actions {
-		p.block("### [%s](%s)", commonMark(a.Name), pageOf(c, a))
-		p.block("%s", commonMark(a.Description))
+		p.block("### [%s](%s)", CommonMark(a.Name), pageOf(c, a))
+		p.block("%s", CommonMark(a.Description))
 		p.parameters("####", a, false)
 		p.block("#### Response")
 		p.code("json", model.JSON(a.OutputSchema, "  "))
@@ -81,10 +81,10 @@ func connectorPage(c *model.Connector) []byte {
 func facts(c *model.Connector) string {
 	var parts, schemes []string
 	if len(c.Categories) > 0 {
-		parts = append(parts, "Categories: "+commonMark(strings.Join(c.Categories, " · ")))
+		parts = append(parts, "Categories: "+CommonMark(strings.Join(c.Categories, " · ")))
 	}
 	for _, s := range merged(c.Auth) {
-		schemes = append(schemes, commonMark(s.Title))
+		schemes = append(schemes, CommonMark(s.Title))
 	}
 	if schemes != nil {
 		parts = append(parts, "Auth: "+strings.Join(schemes, ", "))
@@ -99,13 +99,13 @@ func (p *page) authentication(c *model.Connector) {
 	}
 	p.block("## Authentication")
 	for _, s := range schemes {
-		p.block("### %s", commonMark(s.Title))
+		p.block("### %s", CommonMark(s.Title))
 		if s.Description != "" {
-			p.block("%s", commonMark(s.Description))
+			p.block("%s", CommonMark(s.Description))
 		}
 		for i, step := range s.Steps {
 			number := fmt.Sprintf("%d. ", i+1)
-			p.block("%sStep %d\n\n%s%s", number, i+1, strings.Repeat(" ", len(number)), commonMark(step))
+			p.block("%sStep %d\n\n%s%s", number, i+1, strings.Repeat(" ", len(number)), CommonMark(step))
 		}
 		if len(s.Fields) == 0 {
 			continue
@@ -118,9 +118,9 @@ func (p *page) authentication(c *model.Connector) {
 				required = "No"
 			}
 			if f.Format != "" {
-				format = commonMark(f.Format)
+				format = CommonMark(f.Format)
 			}
-			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", commonMark(f.Title), orDash(commonMark(f.Description)), required, format))
+			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", CommonMark(f.Title), orDash(CommonMark(f.Description)), required, format))
 		}
 		p.block("%s", strings.Join(rows, "\n"))
 	}
@@ -144,9 +144,9 @@ func (p *page) parameters(level string, a *model.Action, full bool) {
 		if param.Required {
 			head += " · required"
 		}
-		said := commonMark(param.Description)
-		if full {
-			said = strings.TrimSpace(said + " " + allowed(a, param))
+		said := CommonMark(param.Description)
+		if bounds := allowed(a, param); full && bounds != "" {
+			said = sentence(said) + bounds
 		}
 		if said == "" {
 			p.block("- %s", head)
@@ -171,7 +171,11 @@ func allowed(a *model.Action, p *model.Param) string {
 	if values, ok := schema.Get("enum").([]any); ok {
 		var texts []string
 		for _, v := range values {
-			texts = append(texts, codeSpan(strings.Trim(jsonText(v), `"`)))
+			if text, ok := v.(string); ok {
+				texts = append(texts, codeSpan(text))
+			} else {
+				texts = append(texts, codeSpan(jsonText(v)))
+			}
 		}
 		out = append(out, "One of "+strings.Join(texts, ", ")+".")
 	}
@@ -198,13 +202,13 @@ func actionPage(c *model.Connector, a *model.Action) []byte {
 
 // actionBody is what is known of an action, under headings of a level.
 func (p *page) actionBody(c *model.Connector, a *model.Action, level string) {
-	p.block("%s", commonMark(a.Description))
+	p.block("%s", CommonMark(a.Description))
 	list := []string{"- Action: `" + a.Name + "`", "- Effect: " + effects[a.Effect]}
 	if a.Hook == "" {
 		list = append(list, "- Request: "+codeSpan(a.Op.Method+" "+a.Op.Path))
 	}
 	if a.Docs != "" {
-		list = append(list, "- Documentation of the API: ["+commonMark(a.Docs)+"]("+linkTarget(a.Docs)+")")
+		list = append(list, "- [Documentation of the API]("+linkTarget(a.Docs)+")")
 	}
 	p.block("%s", strings.Join(list, "\n"))
 	p.parameters(level, a, true)
@@ -229,7 +233,7 @@ func (p *page) actionBody(c *model.Connector, a *model.Action, level string) {
 func bullets(texts []string) string {
 	var lines []string
 	for _, t := range texts {
-		lines = append(lines, "- "+commonMark(t))
+		lines = append(lines, "- "+CommonMark(t))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -45,13 +45,15 @@ func head(c *model.Connector, title, description string) model.Object {
 	if home != "" {
 		contact = append(contact, model.Member{Name: "url", Value: home})
 		license = append(license, model.Member{Name: "url", Value: home})
+	} else {
+		license = append(license, model.Member{Name: "identifier", Value: "LicenseRef-Terms"})
 	}
 	doc := model.Object{
 		{Name: "openapi", Value: "3.1.0"},
 		{Name: "info", Value: model.Object{
 			{Name: "title", Value: title},
 			{Name: "version", Value: c.API.Version},
-			{Name: "description", Value: commonMark(description)},
+			{Name: "description", Value: CommonMark(description)},
 			{Name: "contact", Value: contact},
 			{Name: "license", Value: license},
 		}},
@@ -182,6 +184,9 @@ func (w *document) server(url string) model.Object {
 			variables = append(variables, model.Member{Name: name, Value: w.serverVariable(name)})
 		}
 	}
+	if strings.HasPrefix(url, "{") { // the whole address is the user's
+		variables[0].Value = with(variables[0].Value.(model.Object), "default", "https://localhost")
+	}
 	s := model.Object{{Name: "url", Value: strings.ReplaceAll(url, "{auth.", "{")}}
 	if len(variables) > 0 {
 		s = append(s, model.Member{Name: "variables", Value: variables})
@@ -211,7 +216,7 @@ func (w *document) serverVariable(name string) model.Object {
 			if values != nil {
 				v = append(model.Object{{Name: "enum", Value: values}}, v...)
 			}
-			return append(v, model.Member{Name: "description", Value: commonMark(f.Title)})
+			return append(v, model.Member{Name: "description", Value: CommonMark(f.Title)})
 		}
 	}
 	return model.Object{{Name: "default", Value: name}}

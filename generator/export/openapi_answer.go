@@ -219,7 +219,7 @@ func (w *document) typeSchema(t *model.Type, raw bool) model.Object {
 			description = t.Fields[i].Description
 		}
 		if description != "" {
-			schema = append(append(model.Object{}, schema...), model.Member{Name: "description", Value: commonMark(description)})
+			schema = append(append(model.Object{}, schema...), model.Member{Name: "description", Value: CommonMark(description)})
 		}
 		switch {
 		case raw && (f.Rest || f.Template != "" && f.Path == ""):
@@ -236,7 +236,7 @@ func (w *document) typeSchema(t *model.Type, raw bool) model.Object {
 	}
 	s := root.object()
 	if t.Description != "" {
-		s = append(s, model.Member{Name: "description", Value: commonMark(t.Description)})
+		s = append(s, model.Member{Name: "description", Value: CommonMark(t.Description)})
 	}
 	if required != nil {
 		s = append(s, model.Member{Name: "required", Value: required})

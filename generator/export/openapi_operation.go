@@ -19,7 +19,7 @@ func (w *document) operation(a *model.Action, op *table.Operation, id string) {
 	out := model.Object{
 		{Name: "operationId", Value: id},
 		{Name: "summary", Value: a.Title},
-		{Name: "description", Value: commonMark(describedAs(a, op))},
+		{Name: "description", Value: CommonMark(describedAs(a, op))},
 		{Name: "tags", Value: []string{w.tag(op.Path)}},
 		{Name: "x-effect", Value: string(a.Effect)},
 	}
@@ -135,7 +135,7 @@ func pathParameter(op *table.Operation, hole, name string) model.Object {
 func parameter(p table.Param) model.Object {
 	out := model.Object{{Name: "name", Value: p.Wire}, {Name: "in", Value: string(p.In)}}
 	if p.Description != "" {
-		out = append(out, model.Member{Name: "description", Value: commonMark(p.Description)})
+		out = append(out, model.Member{Name: "description", Value: CommonMark(p.Description)})
 	}
 	if p.Required && p.When == nil {
 		out = append(out, model.Member{Name: "required", Value: true})

@@ -131,7 +131,7 @@ func always(op *table.Operation, t table.Template) bool {
 func describedSchema(p table.Param) model.Object {
 	s := wireSchema(p)
 	if p.Description != "" {
-		s = append(s, model.Member{Name: "description", Value: commonMark(p.Description)})
+		s = append(s, model.Member{Name: "description", Value: CommonMark(p.Description)})
 	}
 	return s
 }

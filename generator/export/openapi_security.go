@@ -54,9 +54,9 @@ func (w *document) requirement(s *table.AuthScheme) model.Object {
 }
 
 func securityScheme(s *table.AuthScheme, part table.AuthPart) model.Object {
-	description := model.Member{Name: "description", Value: commonMark(s.Title)}
+	description := model.Member{Name: "description", Value: CommonMark(s.Title)}
 	if s.Description != "" {
-		description.Value = commonMark(s.Description)
+		description.Value = CommonMark(s.Description)
 	}
 	apiKey := func(in, name string) model.Object {
 		return model.Object{{Name: "type", Value: "apiKey"}, {Name: "in", Value: in}, {Name: "name", Value: name}, description}
