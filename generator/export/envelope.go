@@ -50,13 +50,13 @@ func (w *document) envelopeOperation(a *model.Action, define func(model.Object) 
 	json := func(media model.Object) model.Object { return model.Object{{Name: "application/json", Value: media}} }
 	out := model.Object{
 		{Name: "operationId", Value: a.Name},
-		{Name: "summary", Value: a.Title},
+		{Name: "summary", Value: plainTitle(a.Title)},
 		{Name: "description", Value: CommonMark(a.Description)},
 		{Name: "tags", Value: []string{w.tag(path)}},
 		{Name: "x-effect", Value: string(a.Effect)},
 	}
 	if a.Docs != "" {
-		out = append(out, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: a.Docs}}})
+		out = append(out, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: linkTarget(a.Docs)}}})
 	}
 	return append(out,
 		model.Member{Name: "requestBody", Value: model.Object{{Name: "required", Value: true}, {Name: "content", Value: json(input)}}},

@@ -244,6 +244,9 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // codeSpan is a text as code: between more backticks than it has in a row.
 func codeSpan(text string) string {
 	text, fence := oneLine(text), "`"
+	if text == "" {
+		text = `""`
+	}
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}

@@ -51,7 +51,7 @@ func head(c *model.Connector, title, description string) model.Object {
 	doc := model.Object{
 		{Name: "openapi", Value: "3.1.0"},
 		{Name: "info", Value: model.Object{
-			{Name: "title", Value: title},
+			{Name: "title", Value: plainTitle(title)},
 			{Name: "version", Value: c.API.Version},
 			{Name: "description", Value: CommonMark(description)},
 			{Name: "contact", Value: contact},
@@ -59,7 +59,7 @@ func head(c *model.Connector, title, description string) model.Object {
 		}},
 	}
 	if c.Docs != "" {
-		doc = append(doc, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: c.Docs}}})
+		doc = append(doc, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: linkTarget(c.Docs)}}})
 	}
 	return doc
 }
@@ -67,13 +67,16 @@ func head(c *model.Connector, title, description string) model.Object {
 // homeOf is where to read about an API: the product's page, the documentation, or
 // where it is.
 func homeOf(c *model.Connector) string {
-	for _, address := range []string{c.AppURL, c.Docs, c.API.BaseURL} {
+	for _, address := range []string{linkTarget(c.AppURL), linkTarget(c.Docs), c.API.BaseURL} {
 		if address != "" && !strings.Contains(address, "{") {
 			return address
 		}
 	}
 	return ""
 }
+
+// plainTitle is a title in which no tool sees a tag.
+func plainTitle(title string) string { return strings.ReplaceAll(title, "<", "‹") }
 
 // document is an OpenAPI document on its way.
 type document struct {

@@ -18,13 +18,13 @@ func (w *document) operation(a *model.Action, op *table.Operation, id string) {
 	at := w.at(op, id)
 	out := model.Object{
 		{Name: "operationId", Value: id},
-		{Name: "summary", Value: a.Title},
+		{Name: "summary", Value: plainTitle(a.Title)},
 		{Name: "description", Value: CommonMark(describedAs(a, op))},
 		{Name: "tags", Value: []string{w.tag(op.Path)}},
 		{Name: "x-effect", Value: string(a.Effect)},
 	}
 	if a.Docs != "" {
-		out = append(out, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: a.Docs}}})
+		out = append(out, model.Member{Name: "externalDocs", Value: model.Object{{Name: "url", Value: linkTarget(a.Docs)}}})
 	}
 	if params := w.parameters(op, at); len(params) > 0 {
 		out = append(out, model.Member{Name: "parameters", Value: params})
