@@ -4,7 +4,6 @@
 package hosts_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -35,11 +34,13 @@ func api(t *testing.T) []string {
 		`LIVESTORM_CREDENTIALS={"auth_type": "bearer_token", "auth_data": {"token": "sandbox"}}`)
 }
 
-// built is a program of this module or of the repository, in a directory.
-func built(t *testing.T, dir, pkg string) string {
+// built is a program of a module, in a directory.
+func built(t *testing.T, dir, module, pkg string) string {
 	t.Helper()
 	name := filepath.Join(dir, filepath.Base(pkg))
-	if out, err := exec.Command("go", "build", "-o", name, pkg).CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-o", name, pkg)
+	cmd.Dir = module
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return name
@@ -110,7 +111,7 @@ func model(t *testing.T, choice string, result func(request map[string]any) stri
 }
 
 func TestPlain(t *testing.T) {
-	if out := run(t, api(t), built(t, t.TempDir(), "./plain")); !strings.Contains(out, `{"success":true,"error":null,"data":[{`) || !strings.Contains(out, found) {
+	if out := run(t, api(t), built(t, t.TempDir(), ".", "./plain")); !strings.Contains(out, `{"success":true,"error":null,"data":[{`) || !strings.Contains(out, found) {
 		t.Errorf("%s", out)
 	}
 }
@@ -128,7 +129,7 @@ func TestOpenAI(t *testing.T) {
 		},
 		`{"id": "r2", "object": "response", "output": [{"type": "message", "id": "m1", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "annotations": [], "text": %s}]}]}`)
 	env := append(api(t), "OPENAI_API_KEY=none", "OPENAI_BASE_URL="+m.URL)
-	if out := run(t, env, built(t, t.TempDir(), "./openai"), exported(t, "openai"), "Which events are there?"); !strings.Contains(out, found) {
+	if out := run(t, env, built(t, t.TempDir(), ".", "./openai"), exported(t, "openai"), "Which events are there?"); !strings.Contains(out, found) {
 		t.Errorf("%s", out)
 	}
 }
@@ -146,7 +147,7 @@ func TestAnthropic(t *testing.T) {
 		},
 		head+`"stop_reason": "end_turn", "content": [{"type": "text", "text": %s}]}`)
 	env := append(api(t), "ANTHROPIC_API_KEY=none", "ANTHROPIC_BASE_URL="+m.URL)
-	if out := run(t, env, built(t, t.TempDir(), "./anthropic"), exported(t, "anthropic"), "Which events are about onboarding?"); !strings.Contains(out, found) {
+	if out := run(t, env, built(t, t.TempDir(), ".", "./anthropic"), exported(t, "anthropic"), "Which events are about onboarding?"); !strings.Contains(out, found) {
 		t.Errorf("%s", out)
 	}
 }
@@ -166,7 +167,7 @@ func withCommand(t *testing.T) (env []string, command string) {
 		t.Skipf("needs node, and npm ci in testdata/exports: %v", err)
 	}
 	dir := t.TempDir()
-	command = built(t, dir, "modulex.dev/connector/cmd/livestorm")
+	command = built(t, dir, manifests.Root(t), "./cmd/livestorm")
 	return append(api(t), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH")), command
 }
 
@@ -179,8 +180,8 @@ func TestLangChainWithTheCommand(t *testing.T) {
 
 func TestLangChainOverMCP(t *testing.T) {
 	env, command := withCommand(t)
-	if out, err := exec.CommandContext(context.Background(), command, "mcp", "--help").CombinedOutput(); err != nil {
-		t.Skipf("this livestorm has no mcp yet: %s", out)
+	if help := run(t, env, command, "--help"); !strings.Contains(help, "\n  mcp ") {
+		t.Skip("this livestorm has no verb mcp")
 	}
 	if out := run(t, env, "node", "langchain/mcp.mjs"); !strings.Contains(out, found) {
 		t.Errorf("%s", out)

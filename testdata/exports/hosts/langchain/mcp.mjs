@@ -15,6 +15,6 @@ const tools = await client.getTools() // pass these to createAgent({ model, tool
 
 // What the agent does when the model asks for the tool; no model is needed to see it.
 const listEvents = tools.find(tool => tool.name === 'list_events')
-console.log(await listEvents.invoke({ title_filter: 'onboarding' }))
+console.log(JSON.stringify(await listEvents.invoke({ title_filter: 'onboarding' })))
 
 await client.close()

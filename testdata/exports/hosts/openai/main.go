@@ -52,7 +52,9 @@ func main() {
 			}
 			call := item.AsFunctionCall()
 			envelope := connector.Call(ctx, call.Name, token, []byte(call.Arguments))
-			results = append(results, responses.ResponseInputItemParamOfFunctionCallOutput(call.CallID, string(envelope.JSON)))
+			result := responses.ResponseInputItemParamOfFunctionCallOutput(string(envelope.JSON))
+			result.OfFunctionCallOutput.CallID = openai.String(call.CallID)
+			results = append(results, result)
 		}
 		if results == nil {
 			fmt.Println(answer.OutputText())
