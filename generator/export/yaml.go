@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"gopkg.in/yaml.v3"
 )
@@ -37,9 +38,7 @@ func yamlNode(d *json.Decoder) (*yaml.Node, error) {
 	case json.Delim:
 		return yamlNodes(d, t)
 	case string:
-		n := &yaml.Node{}
-		n.SetString(t)
-		return n, nil
+		return yamlText(t), nil
 	case json.Number:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: t.String()}, nil
 	case bool:
@@ -68,3 +67,19 @@ func yamlNodes(d *json.Decoder, open json.Delim) (*yaml.Node, error) {
 	_, err := d.Token() // the end
 	return n, err
 }
+
+// yamlText is a text, quoted unless it begins with a letter and has nothing that a
+// reader of YAML, old ones too, could take for something else.
+func yamlText(text string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(text)
+	if !plainYAML.MatchString(text) || oldBoolean.MatchString(text) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+var (
+	plainYAML  = regexp.MustCompile(`^[A-Za-z/][^\x00-\x1f\x7f-\x{a0}\x{2028}\x{2029}\x{feff}]*$`)
+	oldBoolean = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off)$`)
+)
