@@ -64,6 +64,6 @@ func guarded(text string) string {
 
 var (
 	webAddress = regexp.MustCompile(`(?i)\b(www)\.`)
-	lineStart  = regexp.MustCompile(`^([0-9]{0,9})([#+=>.)-])`)
+	lineStart  = regexp.MustCompile(`^([0-9]{0,9})([#+=>:.)-])`)
 	module     = regexp.MustCompile(`^(import|export)\b`)
 )

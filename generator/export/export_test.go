@@ -270,6 +270,7 @@ func TestCommonMark(t *testing.T) {
 		"# no heading":                   `\# no heading`,
 		"- no list":                      `\- no list`,
 		"1. no list":                     `1\. no list`,
+		": no definition":                `\: no definition`,
 		"> no quote":                     `\> no quote`,
 		"=== no heading":                 `\=== no heading`,
 		"import x from 'y'":              "&#105;mport x from 'y'",

@@ -12,6 +12,7 @@ package export
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"modulex.dev/connector/generator/model"
@@ -116,7 +117,7 @@ func (w *document) action(a *model.Action) {
 	w.operation(a, a.Op, a.Name)
 	for i, s := range a.Op.Steps {
 		if !w.sent(s.Op) {
-			w.operation(a, s.Op, a.Name+"_before_"+string(rune('1'+i)))
+			w.operation(a, s.Op, a.Name+"_before_"+strconv.Itoa(i+1))
 		}
 	}
 }

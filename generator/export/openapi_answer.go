@@ -23,11 +23,10 @@ func (w *document) responsesOf(a *model.Action, op *table.Operation) model.Objec
 	if len(w.c.API.Budgets) > 0 && out.Get("429") == nil {
 		out = append(out, model.Member{Name: "429", Value: w.shared("TooManyRequests", w.tooMany())})
 	}
-	refused, failed := w.failure("Refused.", w.c.API.Errors), w.failure("Failed.", w.c.API.Errors)
 	if op.Errors != nil {
 		return append(out, model.Member{Name: "4XX", Value: w.failureOf("Refused.", *op.Errors)}, model.Member{Name: "5XX", Value: w.failureOf("Failed.", *op.Errors)})
 	}
-	return append(out, model.Member{Name: "4XX", Value: w.shared("Refused", refused)}, model.Member{Name: "5XX", Value: w.shared("Failed", failed)})
+	return append(out, model.Member{Name: "4XX", Value: w.shared("Refused", w.failure("Refused."))}, model.Member{Name: "5XX", Value: w.shared("Failed", w.failure("Failed."))})
 }
 
 // shared refers to a response that many operations have.
@@ -48,7 +47,7 @@ func (w *document) tooMany() model.Object {
 			}
 		}
 	}
-	r := w.failure("Too many requests.", w.c.API.Errors)
+	r := w.failure("Too many requests.")
 	if len(headers) > 0 {
 		r = append(r, model.Member{Name: "headers", Value: headers})
 	}
@@ -56,9 +55,9 @@ func (w *document) tooMany() model.Object {
 }
 
 // failure is an answer with the connector's own error body.
-func (w *document) failure(description string, e table.Errors) model.Object {
+func (w *document) failure(description string) model.Object {
 	r := model.Object{{Name: "description", Value: description}}
-	schema := errorSchema(e)
+	schema := errorSchema(w.c.API.Errors)
 	if schema == nil {
 		return r
 	}

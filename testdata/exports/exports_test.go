@@ -181,7 +181,7 @@ func absolute(t *testing.T, name string) string {
 
 // spoilt are texts made of what means something to Markdown, MDX and HTML.
 func spoilt(n int) (out []string) {
-	pieces := []string{"*", "_", "`", "```", "~~", "[", "](", ")", "![", "<", "<b>", "</b>", "<!--", "-->", "{", "}", "${", "|", "\\", "&", "&lt;", "&#60;", "#", "# ", "- ", "+ ", "1. ", "1) ", "> ", "---",
+	pieces := []string{"*", "_", "`", "```", "~~", "[", "](", ")", "![", "<", "<b>", "</b>", "<!--", "-->", "{", "}", "${", "|", "\\", "&", "&lt;", "&#60;", "#", "# ", "- ", "+ ", "1. ", "1) ", "> ", ": ", "---",
 		"===", "***", ":::", ":smile:", "import x from 'y'", "export default", "https://a.test/b", "www.a.test", "a@b.test", "$", "$$", "^1", "[^1]", "[x]: y", " ", " ", " ", "word", "é", "日本", "\"", "'", "(", "!", "."}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range n {
