@@ -38,7 +38,7 @@ note: register_people_for_session is not strict: tasks is a list of any values
     "strict": true,
     "input_schema": {`, ""},
 		{"openapi", "{\n  \"openapi\": \"3.1.0\",\n  \"info\": {\n    \"title\": \"Livestorm API\",", ""},
-		{"openapi --envelope --format yaml", "openapi: 3.1.0\ninfo:\n  title: Livestorm actions\n", ""},
+		{"openapi --envelope --format yaml", "openapi: \"3.1.0\"\ninfo:\n  title: Livestorm actions\n", ""},
 		{"markdown", "---\ntitle: \"Livestorm\"\n", ""},
 		{"llms-txt", "# Livestorm\n\n> Video engagement", ""},
 	} {
