@@ -63,7 +63,7 @@ func guarded(text string) string {
 }
 
 var (
-	webAddress = regexp.MustCompile(`(?i)\b(www)\.`)
+	webAddress = regexp.MustCompile(`(?i)(www)\.`)
 	lineStart  = regexp.MustCompile(`^([0-9]{0,9})([#+=>:.)-])`)
 	module     = regexp.MustCompile(`^(import|export)\b`)
 )

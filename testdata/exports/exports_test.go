@@ -205,7 +205,7 @@ func TestTexts(t *testing.T) {
 	}
 	var pairs []pair
 	markdown := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.DefinitionList))
-	for _, s := range spoilt(4000) {
+	for _, s := range spoilt(12000) {
 		p := pair{s, export.CommonMark(s)}
 		pairs = append(pairs, p)
 		var html strings.Builder
