@@ -14,7 +14,7 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases faults clients ## run all tests under the race detector, the cases of the manifests first
+test: cases faults clients exports ## run all tests under the race detector, the cases of the manifests first
 	go test -race ./...
 
 .PHONY: clients
@@ -24,6 +24,15 @@ clients: ## install the TypeScript clients that the MCP server is tested with, w
 .PHONY: faults
 faults: ## run calls over a bad network: every toxic of toxiproxy, in a module of its own
 	cd testdata/faults && go vet ./... && go test -race ./...
+
+# vet would read the vendors' SDKs for ten minutes; lint looks at everything else.
+.PHONY: exports
+exports: testdata/exports/node_modules ## run the judges of what is exported: linters, MDX, validators, the vendors' SDKs
+	cd testdata/exports && go test -vet=off ./...
+
+testdata/exports/node_modules: testdata/exports/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is not installed, so the judges in JavaScript are left out'; exit 0; }; \
+	cd testdata/exports && npm ci --no-audit --no-fund --ignore-scripts && touch node_modules
 
 .PHONY: cases
 cases: ## run the cases that stand beside the actions of each manifest

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,7 +50,24 @@ func (b *builder) action(name manifest.Text, v *manifest.Action) *Action {
 	a.Effect = effectOf(a, v)
 	b.result(a, v, name)
 	a.InputSchema, a.OutputSchema = inputSchema(a), b.outputSchema(a, v)
+	a.Sample = sampleOf(v)
 	return a
+}
+
+// sampleOf is the first case that succeeds.
+func sampleOf(v *manifest.Action) Sample {
+	for _, c := range v.Cases {
+		var outcome struct{ Success bool }
+		if err := json.Unmarshal([]byte(ValueJSON(c.Envelope)), &outcome); err != nil || !outcome.Success {
+			continue
+		}
+		input := ValueJSON(c.Input)
+		if input == "" {
+			input = "{}"
+		}
+		return Sample{Input: input, Envelope: ValueJSON(c.Envelope)}
+	}
+	return Sample{}
 }
 
 // sentenceOf is a name in words: Get event.

@@ -122,7 +122,12 @@ type Action struct {
 	Out   []TypeField // of KindFields
 
 	InputSchema, OutputSchema Object
+	Sample                    Sample
 }
+
+// Sample is a call that succeeds, both sides as JSON: the first such case of the
+// action, empty where it has none.
+type Sample struct{ Input, Envelope string }
 
 // Param is one parameter and the field it becomes.
 type Param struct {
