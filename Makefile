@@ -14,7 +14,7 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases faults clients exports ## run all tests under the race detector, the cases of the manifests first
+test: cases faults clients site-tools exports ## run all tests under the race detector, the cases of the manifests first
 	go test -race ./...
 
 .PHONY: clients
@@ -37,6 +37,10 @@ testdata/exports/node_modules: testdata/exports/package-lock.json
 .PHONY: cases
 cases: ## run the cases that stand beside the actions of each manifest
 	@for m in $(MANIFESTS); do echo "connectorgen test --manifest $$m"; go run ./cmd/connectorgen test --manifest $$m || exit 1; done
+
+.PHONY: site-tools
+site-tools: ## install what the tests of the site need beside Chromium: playwright-core and axe-core
+	@if command -v npm >/dev/null; then PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund --prefix testdata/site; else echo "no npm: the tests of the site in a browser are skipped"; fi
 
 .PHONY: generate
 generate: ## write gen/ and the pages that are rendered from the language's schema

@@ -38,6 +38,7 @@ type Action struct {
 	Name         string // as the host calls it: get_event
 	Title        string // for people: Get event
 	Description  string
+	Docs         string // where the API documents it
 	Effect       Effect // what it does to what the API holds
 	Parameters   []Param
 	InputSchema  Schema // of the input object
@@ -69,6 +70,11 @@ type API struct {
 	Title    string // Livestorm
 	Version  string // of the connector
 	Overview string
+	// Categories, Limits and Docs are for pages about the connector: words of its
+	// catalogue, sentences about rates and the like, the API's own documentation.
+	Categories []string
+	Limits     []string
+	Docs       string
 	// BaseURL is where the paths of operations begin that name no other host:
 	// https, without a trailing slash. It may hold credential fields:
 	// https://{auth.subdomain}.example.com/api.
@@ -538,8 +544,9 @@ type Find struct {
 
 // Shape is the type of a JSON object.
 type Shape struct {
-	Name   string
-	Fields []ShapeField
+	Name        string
+	Description string
+	Fields      []ShapeField
 }
 
 // ShapeField is one member of a [Shape].
@@ -559,6 +566,8 @@ type ShapeField struct {
 	Pluck    string // in a projection: that member of each element of the list
 	Template string // in a projection: a text made of the value, {value}
 	Values   []Translation
+
+	Description string
 }
 
 // Paging says how the pages of a list follow each other.

@@ -44,12 +44,12 @@ docs/exports.md says what each format holds.`,
 		}}
 	cmd.PersistentFlags().StringVar(&e.out, "out", "-", "directory to write to, or - for standard output")
 	cmd.PersistentFlags().StringSliceVar(&e.actions, "actions", nil, "only these actions, separated by commas")
-	cmd.AddCommand(e.schemas(), e.catalogue(), e.openAITools(), e.anthropicTools(), e.openAPI(), e.markdown(), e.llms())
+	cmd.AddCommand(e.schemas(), e.catalogue(), e.openAITools(), e.anthropicTools(), e.openAPI(), e.markdown(), e.llms(), siteCommand(e.file, &e.out))
 	return cmd
 }
 
 // formats are the words that may stand behind export.
-var formats = []string{"schemas", "catalogue", "tools-openai", "tools-anthropic", "openapi", "markdown", "llms-txt"}
+var formats = []string{"schemas", "catalogue", "tools-openai", "tools-anthropic", "openapi", "markdown", "llms-txt", "site"}
 
 func (e *exporter) schemas() *cobra.Command {
 	return &cobra.Command{

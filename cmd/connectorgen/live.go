@@ -30,7 +30,7 @@ func tableOf(c *model.Connector) (*runtime.Table, error) {
 			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
 		t.Actions = append(t.Actions, runtime.Action{
-			Name: a.Name, Title: a.Title, Description: a.Description, Effect: runtime.Effect(a.Effect), Parameters: op.Params, Auth: op.Auth, Op: op,
+			Name: a.Name, Title: a.Title, Description: a.Description, Docs: a.Docs, Effect: runtime.Effect(a.Effect), Parameters: op.Params, Auth: op.Auth, Op: op,
 			InputSchema: runtime.Schema(model.JSON(a.InputSchema, "")), OutputSchema: runtime.Schema(model.JSON(a.OutputSchema, "")),
 		})
 	}

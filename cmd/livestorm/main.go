@@ -14,5 +14,10 @@ func main() {
 }
 
 func program() cli.Program {
-	return cli.Program{Table: &livestorm.Table, Verbs: []*cobra.Command{sandboxCommand(), demoCommand()}}
+	return cli.Program{
+		Table:   &livestorm.Table,
+		Package: "modulex.dev/connector/gen/livestorm",
+		Sandbox: docsSandbox,
+		Verbs:   []*cobra.Command{sandboxCommand(), demoCommand()},
+	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"modulex.dev/connector/cmd/livestorm/sandbox"
+	"modulex.dev/connector/gen/livestorm"
+	"modulex.dev/connector/runtime/cli"
 )
 
 func sandboxCommand() *cobra.Command {
@@ -48,6 +50,26 @@ until it ends, starts with a small workspace, and keeps to the documented limits
 	cmd.Flags().IntVar(&perSecond, "per-second", 5, "calls that it allows in any second; 0 allows all")
 	cmd.Flags().IntVar(&monthly, "monthly", 10_000, "calls that it allows in 30 days; 0 allows all")
 	return cmd
+}
+
+// docsSandbox is the sandbox behind the pages of docs.
+func docsSandbox() (cli.Sandbox, error) {
+	const token = "sandbox"
+	s, err := serve("127.0.0.1:0", sandbox.New(sandbox.Options{Token: token}))
+	if err != nil {
+		return cli.Sandbox{}, err
+	}
+	known := make(map[string]string)
+	for name, value := range map[string]string{
+		"owner_id": sandbox.OwnerID, "event_id": sandbox.EventID, "copy_from_event_id": sandbox.EventID, "session_id": sandbox.SessionID, "person_id": sandbox.PersonID,
+		"user_id": sandbox.OwnerID, "title": "Product roadmap", "email": "ines.moreau@example.com", "slug": "product-roadmap", "url": "https://example.com/hook",
+		"status": "published", "description": "<p>What ships next.</p>", "event": "people.registered",
+	} {
+		known[name] = `"` + value + `"`
+	}
+	known["register_someone_for_session.fields"] = `{"email": "ines.moreau@example.com", "first_name": "Ines", "last_name": "Moreau", "topics": ["pricing"]}`
+	known["tasks"] = `[{"fields": [{"id": "email", "value": "ines.moreau@example.com"}, {"id": "first_name", "value": "Ines"}, {"id": "last_name", "value": "Moreau"}]}]`
+	return cli.Sandbox{BaseURL: s.url, Credentials: livestorm.APIToken(token), Examples: known, Stop: s.stop}, nil
 }
 
 // orOff is a limit as the sandbox takes it, where 0 is the documented one.

@@ -6,4 +6,4 @@ import (
 	"modulex.dev/connector/runtime/cli"
 )
 
-func main() { cli.Program{Table: &ahrefs.Table}.Main() }
+func main() { cli.Program{Table: &ahrefs.Table, Package: "modulex.dev/connector/examples/ahrefs/gen/ahrefs"}.Main() }

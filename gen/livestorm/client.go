@@ -43,11 +43,18 @@ func APIToken(token string) runtime.Credentials {
 }
 
 var api = runtime.API{
-	Name:     "livestorm",
-	Title:    "Livestorm",
-	Version:  "1.0.0",
-	Overview: "Video engagement platform for webinars and virtual events via the Livestorm REST API (api.livestorm.co/v1).",
-	BaseURL:  "https://api.livestorm.co/v1",
+	Name:       "livestorm",
+	Title:      "Livestorm",
+	Version:    "1.0.0",
+	Overview:   "Video engagement platform for webinars and virtual events via the Livestorm REST API (api.livestorm.co/v1).",
+	Categories: []string{"Scheduling & Events", "Marketing", "Webinars & Events"},
+	Limits: []string{
+		"No publicly documented rate limits for the Livestorm API.",
+		"Pagination is applied automatically for list endpoints (page-based).",
+		"Error model: non-2xx responses and timeouts are caught and returned as success=False + error rather than raising.",
+	},
+	Docs:    "https://developers.livestorm.co/docs/requests",
+	BaseURL: "https://api.livestorm.co/v1",
 	Headers: []runtime.Header{
 		{Name: "Accept", Value: "application/vnd.api+json"},
 	},

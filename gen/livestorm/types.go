@@ -16,7 +16,8 @@ type Event struct {
 }
 
 var eventShape = runtime.Shape{
-	Name: "event",
+	Name:        "event",
+	Description: "A webinar or meeting, with one or more sessions.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -61,17 +62,23 @@ type EventAttributes struct {
 }
 
 var eventAttributesShape = runtime.Shape{
-	Name: "event_attributes",
+	Name:        "event_attributes",
+	Description: "What is known of an event.",
 	Fields: []runtime.ShapeField{
 		{Name: "title", Type: runtime.TypeString},
 		{Name: "slug", Type: runtime.TypeString},
 		{Name: "registration_link", Type: runtime.TypeString},
-		{Name: "estimated_duration", Type: runtime.TypeInteger},
+		{Name: "estimated_duration", Type: runtime.TypeInteger, Description: "In minutes, by the looks of it"},
 		{Name: "registration_page_enabled", Type: runtime.TypeBoolean},
-		{Name: "detailed_registration_page_enabled", Type: runtime.TypeBoolean, Optional: true},
+		{
+			Name:        "detailed_registration_page_enabled",
+			Type:        runtime.TypeBoolean,
+			Optional:    true,
+			Description: "In the documentation only; answers seen have none",
+		},
 		{Name: "light_registration_page_enabled", Type: runtime.TypeBoolean},
 		{Name: "everyone_can_speak", Type: runtime.TypeBoolean},
-		{Name: "description", Type: runtime.TypeString, Nullable: true, Optional: true},
+		{Name: "description", Type: runtime.TypeString, Nullable: true, Optional: true, Description: "HTML"},
 		{Name: "status", Type: runtime.TypeString, Enum: []string{"draft", "published"}},
 		{
 			Name:     "scheduling_status",
@@ -85,13 +92,24 @@ var eventAttributesShape = runtime.Shape{
 		{Name: "chat_enabled", Type: runtime.TypeBoolean},
 		{Name: "polls_enabled", Type: runtime.TypeBoolean},
 		{Name: "questions_enabled", Type: runtime.TypeBoolean},
-		{Name: "language", Type: runtime.TypeString},
+		{Name: "language", Type: runtime.TypeString, Description: "Two letters"},
 		{Name: "published_at", Type: runtime.TypeInteger},
 		{Name: "created_at", Type: runtime.TypeInteger},
 		{Name: "updated_at", Type: runtime.TypeInteger},
-		{Name: "owner", Type: runtime.TypeObject, Shape: &personShape},
+		{
+			Name:        "owner",
+			Type:        runtime.TypeObject,
+			Shape:       &personShape,
+			Description: "The team member who owns the event",
+		},
 		{Name: "sessions_count", Type: runtime.TypeInteger},
-		{Name: "fields", Type: runtime.TypeArray, Items: runtime.TypeObject, Shape: &registrationFieldShape},
+		{
+			Name:        "fields",
+			Type:        runtime.TypeArray,
+			Items:       runtime.TypeObject,
+			Shape:       &registrationFieldShape,
+			Description: "The fields of the registration form",
+		},
 	},
 }
 
@@ -107,10 +125,11 @@ type RegistrationField struct {
 }
 
 var registrationFieldShape = runtime.Shape{
-	Name: "registration_field",
+	Name:        "registration_field",
+	Description: "A field of a registration form.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
-		{Name: "type", Type: runtime.TypeString},
+		{Name: "type", Type: runtime.TypeString, Description: "Seen: text, file, multiple"},
 		{Name: "order", Type: runtime.TypeInteger},
 		{Name: "required", Type: runtime.TypeBoolean},
 		{Name: "custom", Type: runtime.TypeBoolean, Nullable: true, Optional: true},
@@ -127,7 +146,8 @@ type Session struct {
 }
 
 var sessionShape = runtime.Shape{
-	Name: "session",
+	Name:        "session",
+	Description: "One run of an event.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -157,9 +177,14 @@ type SessionAttributes struct {
 }
 
 var sessionAttributesShape = runtime.Shape{
-	Name: "session_attributes",
+	Name:        "session_attributes",
+	Description: "What is known of a session.",
 	Fields: []runtime.ShapeField{
-		{Name: "event_id", Type: runtime.TypeString},
+		{
+			Name:        "event_id",
+			Type:        runtime.TypeString,
+			Description: "The documentation calls it event_type_id; answers say event_id",
+		},
 		{
 			Name: "status",
 			Type: runtime.TypeString,
@@ -190,7 +215,8 @@ type Person struct {
 }
 
 var personShape = runtime.Shape{
-	Name: "person",
+	Name:        "person",
+	Description: "Somebody who registered, attended or belongs to the team.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -219,7 +245,8 @@ type PersonAttributes struct {
 }
 
 var personAttributesShape = runtime.Shape{
-	Name: "person_attributes",
+	Name:        "person_attributes",
+	Description: "What is known of a person. Counts and details are there in the context of an event or a session.",
 	Fields: []runtime.ShapeField{
 		{Name: "role", Type: runtime.TypeString, Enum: []string{"participant", "team_member"}},
 		{Name: "created_at", Type: runtime.TypeInteger},
@@ -281,7 +308,8 @@ type RegistrantDetail struct {
 }
 
 var registrantDetailShape = runtime.Shape{
-	Name: "registrant_detail",
+	Name:        "registrant_detail",
+	Description: "A registration. Every member is optional; connection_link and password_key let their holder join as that person, so keep them out of logs.",
 	Fields: []runtime.ShapeField{
 		{Name: "event_id", Type: runtime.TypeString, Nullable: true, Optional: true},
 		{Name: "session_id", Type: runtime.TypeString, Nullable: true, Optional: true},
@@ -333,7 +361,8 @@ type RegistrationAnswer struct {
 }
 
 var registrationAnswerShape = runtime.Shape{
-	Name: "registration_answer",
+	Name:        "registration_answer",
+	Description: "An answer of a registration form.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString, Nullable: true, Optional: true},
@@ -352,7 +381,8 @@ type Tag struct {
 }
 
 var tagShape = runtime.Shape{
-	Name: "tag",
+	Name:        "tag",
+	Description: "A tag of events.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -367,7 +397,8 @@ type TagAttributes struct {
 }
 
 var tagAttributesShape = runtime.Shape{
-	Name: "tag_attributes",
+	Name:        "tag_attributes",
+	Description: "What is known of a tag.",
 	Fields: []runtime.ShapeField{
 		{Name: "title", Type: runtime.TypeString},
 	},
@@ -382,7 +413,8 @@ type PeopleAttribute struct {
 }
 
 var peopleAttributeShape = runtime.Shape{
-	Name: "people_attribute",
+	Name:        "people_attribute",
+	Description: "A field that registration forms can have.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -406,7 +438,8 @@ type PeopleAttributeAttributes struct {
 }
 
 var peopleAttributeAttributesShape = runtime.Shape{
-	Name: "people_attribute_attributes",
+	Name:        "people_attribute_attributes",
+	Description: "What is known of a registration field.",
 	Fields: []runtime.ShapeField{
 		{Name: "slug", Type: runtime.TypeString},
 		{Name: "name", Type: runtime.TypeString},
@@ -430,7 +463,8 @@ type Job struct {
 }
 
 var jobShape = runtime.Shape{
-	Name: "job",
+	Name:        "job",
+	Description: "Work that the API does in the background.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -453,9 +487,15 @@ type JobAttributes struct {
 }
 
 var jobAttributesShape = runtime.Shape{
-	Name: "job_attributes",
+	Name:        "job_attributes",
+	Description: "How far the work is. Another source names the counters total_succeeded and total_failed; these are the official page's.",
 	Fields: []runtime.ShapeField{
-		{Name: "status", Type: runtime.TypeString, Enum: []string{"processing", "ended", "failed"}},
+		{
+			Name:        "status",
+			Type:        runtime.TypeString,
+			Enum:        []string{"processing", "ended", "failed"},
+			Description: "failed: at least one task did not succeed",
+		},
 		{Name: "total_items", Type: runtime.TypeInteger, Nullable: true, Optional: true},
 		{Name: "total_processed_items", Type: runtime.TypeInteger, Nullable: true, Optional: true},
 		{Name: "total_success", Type: runtime.TypeInteger, Nullable: true, Optional: true},
@@ -474,7 +514,8 @@ type User struct {
 }
 
 var userShape = runtime.Shape{
-	Name: "user",
+	Name:        "user",
+	Description: "A member of the team.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -501,7 +542,8 @@ type UserAttributes struct {
 }
 
 var userAttributesShape = runtime.Shape{
-	Name: "user_attributes",
+	Name:        "user_attributes",
+	Description: "What is known of a member of the team.",
 	Fields: []runtime.ShapeField{
 		{Name: "role", Type: runtime.TypeString},
 		{Name: "created_at", Type: runtime.TypeInteger},
@@ -528,7 +570,8 @@ type Webhook struct {
 }
 
 var webhookShape = runtime.Shape{
-	Name: "webhook",
+	Name:        "webhook",
+	Description: "A subscription to one kind of event.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -546,7 +589,8 @@ type WebhookAttributes struct {
 }
 
 var webhookAttributesShape = runtime.Shape{
-	Name: "webhook_attributes",
+	Name:        "webhook_attributes",
+	Description: "What is known of a subscription.",
 	Fields: []runtime.ShapeField{
 		{Name: "url", Type: runtime.TypeString},
 		{
@@ -579,7 +623,8 @@ type Recording struct {
 }
 
 var recordingShape = runtime.Shape{
-	Name: "recording",
+	Name:        "recording",
+	Description: "A recording of a session, with a signed link that expires.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -602,7 +647,8 @@ type RecordingAttributes struct {
 }
 
 var recordingAttributesShape = runtime.Shape{
-	Name: "recording_attributes",
+	Name:        "recording_attributes",
+	Description: "What is known of a recording.",
 	Fields: []runtime.ShapeField{
 		{Name: "event_id", Type: runtime.TypeString},
 		{Name: "session_id", Type: runtime.TypeString},
@@ -625,7 +671,8 @@ type ChatMessage struct {
 }
 
 var chatMessageShape = runtime.Shape{
-	Name: "chat_message",
+	Name:        "chat_message",
+	Description: "A message of a session's chat.",
 	Fields: []runtime.ShapeField{
 		{Name: "id", Type: runtime.TypeString},
 		{Name: "type", Type: runtime.TypeString},
@@ -644,7 +691,8 @@ type ChatMessageAttributes struct {
 }
 
 var chatMessageAttributesShape = runtime.Shape{
-	Name: "chat_message_attributes",
+	Name:        "chat_message_attributes",
+	Description: "What is known of a chat message.",
 	Fields: []runtime.ShapeField{
 		{Name: "author_id", Type: runtime.TypeString, Nullable: true, Optional: true},
 		{Name: "from_guest_speaker", Type: runtime.TypeBoolean, Nullable: true, Optional: true},

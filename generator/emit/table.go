@@ -21,6 +21,7 @@ type (
 	}
 	Action struct {
 		Name, Title, Description  string
+		Docs                      string
 		Effect                    table.Effect
 		Parameters                table.Code
 		InputSchema, OutputSchema table.Code
@@ -33,7 +34,7 @@ func (e *emitter) dispatch() ([]byte, error) {
 	t := Table{API: "&api"}
 	for _, a := range e.Actions {
 		t.Actions = append(t.Actions, Action{
-			Name: a.Name, Title: a.Title, Description: a.Description, Effect: a.Effect, Parameters: table.Code(a.ParamsVar), InputSchema: table.Code(a.InputConst),
+			Name: a.Name, Title: a.Title, Description: a.Description, Docs: a.Docs, Effect: a.Effect, Parameters: table.Code(a.ParamsVar), InputSchema: table.Code(a.InputConst),
 			OutputSchema: table.Code(a.OutputConst), Auth: a.Op.Auth, Op: table.Code("&" + a.OpVar), Hook: table.Code(a.Hook)})
 	}
 	w := literals{printer: e.printer}

@@ -69,6 +69,7 @@ func (b *builder) api() *table.API {
 	m := b.m
 	api := &table.API{
 		Name: m.Name.Value, Title: m.Title.Value, Version: m.Version.Value, Overview: m.Overview.Value, BaseURL: m.BaseURL.Value,
+		Categories: given(m.Categories), Limits: given(m.Limits), Docs: m.Docs.Value,
 		Errors: b.errors(m.Errors),
 		Texts: b.texts(m.Texts, table.Texts{
 			Status: "API error ({status}): {detail}", Timeout: "Request timed out.", Failed: "Call failed: {reason}",

@@ -20,7 +20,7 @@ func (b *builder) declareTypes() {
 		}
 		out := &Type{
 			Go: b.scope.take(name, t.Name), Var: b.scope.take(unexported(t.Name.Value)+"Shape", t.Name), Title: t.Value.Title.Or(camel(t.Name.Value)),
-			Description: t.Value.Description.Value, Shape: &table.Shape{Name: t.Name.Value},
+			Description: t.Value.Description.Value, Shape: &table.Shape{Name: t.Name.Value, Description: t.Value.Description.Value},
 		}
 		b.types[t.Name.Value] = out
 		b.c.Types = append(b.c.Types, out)
@@ -65,7 +65,7 @@ func (b *builder) shapeField(f manifest.Named[*manifest.Field]) table.ShapeField
 	out := table.ShapeField{
 		Name: f.Name.Value, Path: f.Value.From.Value, Map: e.Map, Nullable: e.Nullable || f.Value.Nullable.Value,
 		Optional: e.Nullable || f.Value.Optional.Value, Enum: values(f.Value.Enum), Default: ValueJSON(f.Value.Default),
-		Pluck: f.Value.Pluck.Value, Template: f.Value.Template.Value, Rest: f.Value.Rest.Value, Convert: f.Value.Convert.Value, Values: translations(f.Value.Values),
+		Description: f.Value.Description.Value, Pluck: f.Value.Pluck.Value, Template: f.Value.Template.Value, Rest: f.Value.Rest.Value, Convert: f.Value.Convert.Value, Values: translations(f.Value.Values),
 	}
 	var element table.Type
 	if t := b.types[e.Name]; t != nil {

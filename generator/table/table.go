@@ -21,15 +21,20 @@ type API struct {
 	Title    string
 	Version  string
 	Overview string
-	BaseURL  string
-	Hosts    []Host
-	Headers  []Header
-	Query    []Field
-	Auth     []*AuthScheme
-	Budgets  []Budget
-	Errors   Errors
-	Texts    Texts
-	JQ       Code
+
+	Categories []string
+	Limits     []string
+	Docs       string
+
+	BaseURL string
+	Hosts   []Host
+	Headers []Header
+	Query   []Field
+	Auth    []*AuthScheme
+	Budgets []Budget
+	Errors  Errors
+	Texts   Texts
+	JQ      Code
 }
 
 type Host struct{ Name, URL string }
@@ -426,8 +431,9 @@ type Find struct {
 }
 
 type Shape struct {
-	Name   string
-	Fields []ShapeField
+	Name        string
+	Description string
+	Fields      []ShapeField
 }
 
 type ShapeField struct {
@@ -446,6 +452,8 @@ type ShapeField struct {
 	Pluck    string
 	Template string
 	Values   []Translation
+
+	Description string
 }
 
 type Paging struct {

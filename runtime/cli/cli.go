@@ -37,6 +37,12 @@ type Program struct {
 	Table *runtime.Table
 	// Verbs are added to those that every connector has.
 	Verbs []*cobra.Command
+	// Package is the import path of the generated package, for the Go code on the
+	// pages of docs.
+	Package string
+	// Sandbox starts a stand-in of the API, for docs --serve; nil where there is
+	// none.
+	Sandbox func() (Sandbox, error)
 	// Stdin, Stdout, Stderr and Getenv are those of the process when nil.
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -135,7 +141,7 @@ func (p Program) root() *cobra.Command {
 	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
 	_ = root.RegisterFlagCompletionFunc("color", choices(colors))
-	root.AddCommand(p.call(), p.actions(), p.mcp(), p.login(), p.logout(), p.whoami(), p.doctor(), p.man())
+	root.AddCommand(p.call(), p.actions(), p.mcp(), p.login(), p.logout(), p.whoami(), p.doctor(), p.docs(), p.man())
 	root.AddCommand(p.Verbs...)
 	return root
 }

@@ -99,6 +99,18 @@ func (m masks) shown(text string) string {
 	return text
 }
 
+// Mask is the word that stands for a field of a credential in a request that is
+// built with masks.
+type Mask struct{ Key, Env, Word string }
+
+// Masks are the masks of a scheme, the longest word first.
+func Masks(api *runtime.API, auth *runtime.AuthScheme) (out []Mask) {
+	for _, m := range masksOf(api, auth) {
+		out = append(out, Mask{m.key, m.env, m.word})
+	}
+	return out
+}
+
 // base64Run is compiled when it is needed: few processes show a request.
 var base64Run = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`) })
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -68,6 +69,11 @@ func Of(t *runtime.Table, action string, input []byte, o runtime.Options) (*Requ
 	}
 	return r, nil
 }
+
+// URL is the address of the request, and Header its headers, with the words of
+// [Masks] in the place of the secrets.
+func (r *Request) URL() url.URL        { return *r.sent.URL }
+func (r *Request) Header() http.Header { return r.sent.Header.Clone() }
 
 // openTable is a table with one action, whose scheme takes any credential.
 func openTable(t *runtime.Table, a *runtime.Action) (*runtime.Table, *runtime.AuthScheme) {

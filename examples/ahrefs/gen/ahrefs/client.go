@@ -40,11 +40,14 @@ func APIKey(token string) runtime.Credentials {
 }
 
 var api = runtime.API{
-	Name:     "ahrefs",
-	Title:    "Ahrefs",
-	Version:  "1.0.0",
-	Overview: "Backlinks and referring domains of any site via the Ahrefs REST API (api.ahrefs.com/v3).",
-	BaseURL:  "https://api.ahrefs.com/v3",
+	Name:       "ahrefs",
+	Title:      "Ahrefs",
+	Version:    "1.0.0",
+	Overview:   "Backlinks and referring domains of any site via the Ahrefs REST API (api.ahrefs.com/v3).",
+	Categories: []string{"Marketing & Advertising", "SEO", "Marketing", "Web Search & Scraping"},
+	Limits:     []string{},
+	Docs:       "https://docs.ahrefs.com/docs/api/reference/introduction",
+	BaseURL:    "https://api.ahrefs.com/v3",
 	Headers: []runtime.Header{
 		{Name: "Accept", Value: "application/json"},
 	},

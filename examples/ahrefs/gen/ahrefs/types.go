@@ -29,7 +29,12 @@ var backlinkItemShape = runtime.Shape{
 		{Name: "first_seen", Type: runtime.TypeString},
 		{Name: "last_seen", Type: runtime.TypeString},
 		{Name: "domain_rating", Type: runtime.TypeNumber},
-		{Name: "extra", Type: runtime.TypeObject, Rest: true},
+		{
+			Name:        "extra",
+			Type:        runtime.TypeObject,
+			Rest:        true,
+			Description: "Additional fields returned by the API based on the select parameter",
+		},
 	},
 }
 
@@ -52,6 +57,11 @@ var referringDomainItemShape = runtime.Shape{
 		{Name: "backlinks", Type: runtime.TypeInteger},
 		{Name: "first_seen", Type: runtime.TypeString},
 		{Name: "last_seen", Type: runtime.TypeString},
-		{Name: "extra", Type: runtime.TypeObject, Rest: true},
+		{
+			Name:        "extra",
+			Type:        runtime.TypeObject,
+			Rest:        true,
+			Description: "Additional fields returned by the API based on the select parameter",
+		},
 	},
 }

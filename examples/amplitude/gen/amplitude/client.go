@@ -52,11 +52,14 @@ func Profile(secretKey string) runtime.Credentials {
 }
 
 var api = runtime.API{
-	Name:     "amplitude",
-	Title:    "Amplitude",
-	Version:  "1.0.0",
-	Overview: "Send events to Amplitude and read users, charts and profiles via its HTTP, Dashboard REST and User Profile APIs.",
-	BaseURL:  "https://api2.amplitude.com",
+	Name:       "amplitude",
+	Title:      "Amplitude",
+	Version:    "1.0.0",
+	Overview:   "Send events to Amplitude and read users, charts and profiles via its HTTP, Dashboard REST and User Profile APIs.",
+	Categories: []string{"Analytics & Data", "Product Analytics", "Marketing"},
+	Limits:     []string{},
+	Docs:       "https://amplitude.com/docs/apis",
+	BaseURL:    "https://api2.amplitude.com",
 	Hosts: []runtime.Host{
 		{Name: "dashboard", URL: "https://amplitude.com/api/2"},
 		{Name: "profile", URL: "https://profile-api.amplitude.com/v1"},

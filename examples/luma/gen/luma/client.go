@@ -40,11 +40,14 @@ func APIKey(apiKey string) runtime.Credentials {
 }
 
 var api = runtime.API{
-	Name:     "luma",
-	Title:    "Luma",
-	Version:  "1.0.0",
-	Overview: "Events, guests and tickets of a Luma calendar via the Luma REST API (public-api.luma.com/v1).",
-	BaseURL:  "https://public-api.luma.com/v1",
+	Name:       "luma",
+	Title:      "Luma",
+	Version:    "1.0.0",
+	Overview:   "Events, guests and tickets of a Luma calendar via the Luma REST API (public-api.luma.com/v1).",
+	Categories: []string{"Events", "Productivity & Collaboration", "Marketing"},
+	Limits:     []string{},
+	Docs:       "https://docs.luma.com",
+	BaseURL:    "https://public-api.luma.com/v1",
 	Headers: []runtime.Header{
 		{Name: "Content-Type", Value: "application/json"},
 	},
