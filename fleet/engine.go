@@ -59,8 +59,9 @@ type Delivery interface {
 	// order: a crash between the two delivers it again.
 	End(ctx context.Context, e Ending) error
 	// Again gives the job back, to be delivered after a while; it is queued then
-	// as if nobody had begun.
-	Again(ctx context.Context, after time.Duration) error
+	// as if nobody had begun. anew makes it a new write, for one that has surely
+	// not been carried out though its key is taken.
+	Again(ctx context.Context, after time.Duration, anew bool) error
 }
 
 // Ending is what became of a job.

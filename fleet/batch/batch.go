@@ -31,6 +31,8 @@ type Options struct {
 	// one job. "" is the action's.
 	Name       string
 	Credential fleet.Credential
+	// RetryFailed runs rows again that have failed or could not be run.
+	RetryFailed bool
 	// Ended is told what became of each row, as it ends. May be nil.
 	Ended func(r Row, record fleet.Record)
 }
@@ -162,6 +164,11 @@ func one(ctx context.Context, o Options, r Row, id string) (fleet.Record, error)
 		case <-ctx.Done():
 			return fleet.Record{}, ctx.Err()
 		case <-time.After(time.Second):
+		}
+	}
+	if o.RetryFailed {
+		if err := o.Engine.Retry(ctx, id, false); err != nil && !errors.Is(err, fleet.ErrState) {
+			return fleet.Record{}, fmt.Errorf("row %d: %w", r.Number, err)
 		}
 	}
 	return o.Engine.Await(ctx, id)

@@ -12,7 +12,6 @@ import (
 	"modulex.dev/connector/runtime"
 )
 
-
 // Check runs every row without sending and notes its faults. Its error is of the
 // credential, or of ctx.
 func Check(ctx context.Context, table *runtime.Table, action string, cred runtime.Credentials, rows []Row) error {

@@ -35,7 +35,7 @@ func Plans(ctx context.Context, o Options) (Plan, error) {
 	for _, id := range IDs(o) {
 		r, err := o.Engine.Record(ctx, id)
 		switch {
-		case err == nil && r.State.Ended():
+		case err == nil && r.State.Ended() && !(o.RetryFailed && r.State != fleet.Done && r.State != fleet.Unknown):
 			p.Ended++
 		case err != nil && !errors.Is(err, fleet.ErrNotFound):
 			return p, err

@@ -38,6 +38,8 @@ type batchFlags struct {
 	ref         string
 	recipient   string
 	atOnce      int
+	looks       time.Duration
+	retryFailed bool
 }
 
 func (p Program) batch() *cobra.Command {
@@ -71,6 +73,8 @@ a line for each. Rows whose outcome nobody knows are listed with what to look at
 	flags.StringVar(&f.ref, "credential-ref", "", "with --nats: the name under which workers know the credential")
 	flags.StringVar(&f.recipient, "seal-for", "", "with --nats: the workers' age recipient, for which the credential is sealed")
 	flags.IntVar(&f.atOnce, "at-once", 8, "rows under way at the same time")
+	flags.DurationVar(&f.looks, "between-looks", 30*time.Second, "an unknown outcome is looked up twice, so long apart, before it is believed that nothing has happened")
+	flags.BoolVar(&f.retryFailed, "retry-failed", false, "runs rows again that have failed")
 	return cmd
 }
 
@@ -118,7 +122,7 @@ func (p Program) batchOptions(ctx context.Context, action string, f *batchFlags)
 	if rows, err = p.sound(rows, *f); err != nil {
 		return o, cred, err
 	}
-	o = batch.Options{Table: p.Table, Action: action, Rows: rows, Tenant: f.tenant, Name: f.name + " at " + f.said(p)}
+	o = batch.Options{Table: p.Table, Action: action, Rows: rows, Tenant: f.tenant, RetryFailed: f.retryFailed, Name: f.name + " at " + f.said(p)}
 	if o.Tenant == "" {
 		o.Tenant = whose
 	}
@@ -255,7 +259,7 @@ func (p Program) work(ctx context.Context, o batch.Options, cred runtime.Credent
 		return func() error { return nil }, nil // the cluster's workers do it
 	}
 	w, err := worker.New(worker.Options{
-		Table: p.Table, Engine: o.Engine, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease, At: p.stopAt(),
+		Table: p.Table, Engine: o.Engine, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease, BetweenLooks: f.looks, At: p.stopAt(),
 		Resolve: func(j fleet.Job) (runtime.Credentials, error) {
 			if j.Tenant != o.Tenant {
 				return runtime.Credentials{}, fmt.Errorf("the job is of the tenant %s, and this command has the credential of %s", j.Tenant, o.Tenant)

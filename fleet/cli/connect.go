@@ -43,7 +43,7 @@ func (x *place) flags(c *cobra.Command) {
 	f.StringVar(&x.server.Key, "nats-key", "", "file of its key")
 	f.BoolVar(&x.server.AllowPlaintext, "nats-allow-plaintext", false, "permits a connection to another machine that others can read")
 	f.IntVar(&x.replicas, "replicas", 1, "copies that the servers keep: 3 in a cluster")
-	f.DurationVar(&x.lease, "lease", 30*time.Second, "after which the job of a silent worker is given to another")
+	f.DurationVar(&x.lease, "lease", 0, "after which the job of a silent worker is given to another (default 30s; 5s with a folder)")
 	f.DurationVar(&x.keep, "keep", 7*24*time.Hour, "how long ended jobs and answers are kept")
 	f.DurationVar(&x.margin, "margin", 90*time.Millisecond, "added to each window of a budget, for the time that requests take to arrive")
 	if x.folderToo {
@@ -53,6 +53,12 @@ func (x *place) flags(c *cobra.Command) {
 
 // open opens the engine, with a server of its own where none is named.
 func (x *place) open(ctx context.Context, p Program, folder string) (*jetstream.Engine, func() error, error) {
+	if x.lease <= 0 {
+		x.lease = 30 * time.Second
+		if o := x.server.URL + p.Getenv("FLEET_NATS_URL"); o == "" {
+			x.lease = 5 * time.Second // whoever held a job of this folder is gone: only one may have it
+		}
+	}
 	o := jetstream.Options{Server: x.server, Replicas: x.replicas, Lease: x.lease, Keep: x.keep, Margin: x.margin, Worker: x.name}
 	if o.Server.URL == "" {
 		o.Server.URL = p.Getenv("FLEET_NATS_URL")

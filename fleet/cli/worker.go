@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ type workerFlags struct {
 	atOnce      int
 	credentials string
 	identity    string
+	looks       time.Duration
 }
 
 func (p Program) worker() *cobra.Command {
@@ -51,6 +53,7 @@ A job names its tenant's credential, which is looked for in --credential-dir
 	flags.StringVar(&f.name, "name", "", "the worker's name (default made up)")
 	flags.IntVar(&f.atOnce, "at-once", 16, "jobs at the same time")
 	flags.StringVar(&f.credentials, "credential-dir", "", "folder of the credentials that jobs name")
+	flags.DurationVar(&f.looks, "between-looks", 30*time.Second, "an unknown outcome is looked up twice, so long apart, before it is believed that nothing has happened")
 	flags.StringVar(&f.identity, "identity", "", "file of the age identity that opens sealed credentials")
 	return cmd
 }
@@ -65,7 +68,7 @@ func (p Program) runWorker(ctx context.Context, f workerFlags) error {
 		return err
 	}
 	w, err := worker.New(worker.Options{
-		Table: p.Table, Engine: engine, Resolve: keys.Resolve, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease,
+		Table: p.Table, Engine: engine, Resolve: keys.Resolve, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease, BetweenLooks: f.looks,
 		Log: slog.New(slog.NewTextHandler(p.Stderr, nil)), At: p.stopAt(),
 	})
 	if err != nil {

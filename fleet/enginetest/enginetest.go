@@ -256,13 +256,17 @@ func givenBack(t *testing.T, e fleet.Engine) {
 	submit(t, e, job("a", "acme", fleet.Bulk))
 	d := take(t, e)
 	begin(t, d)
-	if err := d.Again(t.Context(), Lease/4); err != nil {
+	if err := d.Again(t.Context(), Lease/4, true); err != nil {
 		t.Fatal(err)
 	}
 	state(t, e, "a", fleet.Queued)
+	first := d.Job().Key()
 	d = take(t, e)
 	if n := begin(t, d); n != 0 {
 		t.Errorf("%d lost", n)
+	}
+	if d.Job().Key() == first {
+		t.Error("it is not a new write")
 	}
 	end(t, d, fleet.Done)
 }

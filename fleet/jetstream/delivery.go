@@ -53,8 +53,13 @@ func (d *delivery) Begin(ctx context.Context) (lost int, err error) {
 func (d *delivery) Extend(context.Context) error { return d.m.InProgress() }
 
 // Again implements [fleet.Delivery].
-func (d *delivery) Again(ctx context.Context, after time.Duration) error {
-	err := d.change(ctx, func(r *fleet.Record) { r.State, r.Lost = fleet.Queued, 0 })
+func (d *delivery) Again(ctx context.Context, after time.Duration, anew bool) error {
+	err := d.change(ctx, func(r *fleet.Record) {
+		r.State, r.Lost = fleet.Queued, 0
+		if anew {
+			r.Job.Try++
+		}
+	})
 	if err != nil && !errors.Is(err, fleet.ErrEnded) {
 		return err
 	}

@@ -55,10 +55,10 @@ type lane struct {
 
 // entry is a job.
 type entry struct {
-	record    fleet.Record
-	queued    bool      // in line, or in somebody's hands
-	free      time.Time // from when it may be taken: after a lease, or a pause
-	ticket int // of the delivery that counts
+	record fleet.Record
+	queued bool      // in line, or in somebody's hands
+	free   time.Time // from when it may be taken: after a lease, or a pause
+	ticket int       // of the delivery that counts
 }
 
 // told wakes all who wait for a change; the caller holds the lock.
@@ -293,8 +293,11 @@ func (d *delivery) Extend(context.Context) error {
 }
 
 // Again implements [fleet.Delivery].
-func (d *delivery) Again(_ context.Context, after time.Duration) error {
+func (d *delivery) Again(_ context.Context, after time.Duration, anew bool) error {
 	return d.counts(func(x *entry) {
+		if anew {
+			x.record.Job.Try++
+		}
 		x.free, x.record.State, x.record.Lost = time.Now().Add(after), fleet.Queued, 0
 		d.engine.told()
 	})

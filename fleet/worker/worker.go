@@ -34,7 +34,11 @@ type Options struct {
 	Client runtime.Options
 	AtOnce int           // jobs at the same time: 16
 	Lease  time.Duration // of the engine: 30 s
-	Log    *slog.Logger  // nil logs nothing
+	// Looks is how often an unknown outcome is looked up before it is believed
+	// that nothing has happened: 2, BetweenLooks apart: 30 s.
+	Looks        int
+	BetweenLooks time.Duration
+	Log          *slog.Logger // nil logs nothing
 	// At is told each step of a job's life, by the names above. Tests stop a
 	// worker there. It may be nil.
 	At func(step string, j fleet.Job)
@@ -55,6 +59,10 @@ const (
 // letter.
 const maxLost = 5
 
+// maxAnew is how often a write is made anew of which looking up has told that it
+// was not carried out.
+const maxAnew = 3
+
 // Worker runs jobs.
 type Worker struct {
 	o      Options
@@ -68,6 +76,12 @@ func New(o Options) (*Worker, error) {
 	}
 	if o.Lease <= 0 {
 		o.Lease = 30 * time.Second
+	}
+	if o.Looks <= 0 {
+		o.Looks = 2
+	}
+	if o.BetweenLooks <= 0 {
+		o.BetweenLooks = 30 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -144,23 +158,25 @@ func (w *Worker) run(ctx context.Context, d fleet.Delivery) error {
 	if err != nil {
 		return w.end(ctx, d, fleet.Ending{State: fleet.Dead, Why: err.Error()})
 	}
-	e := w.call(ctx, d, cred)
+	held, letGo := w.hold(ctx, d)
+	defer letGo()
+	e := w.call(held, j, cred)
 	if again := later(e); again > 0 {
-		return d.Again(ctx, again)
+		return d.Again(ctx, again, false)
 	}
-	return w.end(ctx, d, w.ending(ctx, action, cred, j, e))
+	end := ending(e)
+	if end.State == fleet.Unknown {
+		var notDone bool
+		if end, notDone = w.lookUp(held, action, j, cred, end); notDone && j.Try < maxAnew {
+			return d.Again(ctx, time.Millisecond, true)
+		}
+	}
+	return w.end(ctx, d, end)
 }
 
-// call makes the call, and keeps the delivery meanwhile.
-func (w *Worker) call(ctx context.Context, d fleet.Delivery, cred runtime.Credentials) runtime.Envelope {
-	j := d.Job()
-	ctx, cancel := context.WithCancel(fleet.WithJob(ctx, j))
-	defer cancel()
-	if !j.Deadline.IsZero() {
-		var expire context.CancelFunc
-		ctx, expire = context.WithDeadline(ctx, j.Deadline)
-		defer expire()
-	}
+// hold keeps the delivery until letGo is called.
+func (w *Worker) hold(ctx context.Context, d fleet.Delivery) (held context.Context, letGo func()) {
+	ctx, letGo = context.WithCancel(fleet.WithJob(ctx, d.Job()))
 	go func() {
 		tick := time.NewTicker(w.o.Lease / 3)
 		defer tick.Stop()
@@ -173,6 +189,16 @@ func (w *Worker) call(ctx context.Context, d fleet.Delivery, cred runtime.Creden
 			}
 		}
 	}()
+	return ctx, letGo
+}
+
+// call makes the call.
+func (w *Worker) call(ctx context.Context, j fleet.Job, cred runtime.Credentials) runtime.Envelope {
+	if !j.Deadline.IsZero() {
+		var expire context.CancelFunc
+		ctx, expire = context.WithDeadline(ctx, j.Deadline)
+		defer expire()
+	}
 	return w.client.Call(ctx, j.Action, cred, j.Input, runtime.IdempotencyKey(j.Key()))
 }
 
@@ -200,21 +226,16 @@ func later(e runtime.Envelope) time.Duration {
 }
 
 // ending is what became of a job.
-func (w *Worker) ending(ctx context.Context, a *runtime.Action, cred runtime.Credentials, j fleet.Job, e runtime.Envelope) fleet.Ending {
+func ending(e runtime.Envelope) fleet.Ending {
 	end := fleet.Ending{State: fleet.Done, Envelope: e.JSON}
-	if e.Err == nil {
-		return end
-	}
-	end.State = fleet.Failed
-	if e.Err.Code == runtime.CodeOutcomeUnknown {
-		end.State, end.Why, end.Check = fleet.Unknown, e.Err.Error(), check(a)
+	switch {
+	case e.Err == nil:
+	case e.Err.Code == runtime.CodeOutcomeUnknown:
+		end.State, end.Why = fleet.Unknown, e.Err.Error()
+	default:
+		end.State = fleet.Failed
 	}
 	return end
-}
-
-// check says what to look at when nobody knows whether a write was carried out.
-func check(a *runtime.Action) string {
-	return fmt.Sprintf("look whether %s has happened for this input, then retry the job with --nothing-happened or leave it", a.Name)
 }
 
 // end writes down what became of a job, again while the engine is away: what has

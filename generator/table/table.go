@@ -138,6 +138,7 @@ type Operation struct {
 	Repeatable bool
 	Timeout    time.Duration
 	Steps      []Step
+	Verify     *Verify
 	Until      *Until
 	Paging     *Paging
 	Result     Result
@@ -160,6 +161,16 @@ type Capture struct {
 	JQ      string
 	Default string
 	Missing string
+}
+
+type Verify struct {
+	Action string
+	With   []VerifyArgument
+}
+
+type VerifyArgument struct {
+	Name string
+	Path string
 }
 
 type Until struct {
