@@ -102,14 +102,18 @@ func (x *place) folder(p Program, tenant string) (string, error) {
 }
 
 // target is the API that calls go to.
-type target struct{ baseURLs []string }
+type target struct {
+	baseURLs  []string
+	noBudgets bool
+}
 
 func (x *target) flags(c *cobra.Command, p Program) {
 	c.Flags().StringArrayVar(&x.baseURLs, "base-url", nil, "replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
+	c.Flags().BoolVar(&x.noBudgets, "no-budgets", false, "does not keep to the API's declared rates: for stand-ins")
 }
 
 func (x *target) options(p Program) runtime.Options {
-	o := runtime.Options{BaseURLs: make(map[string]string)}
+	o := runtime.Options{DisableBudgets: x.noBudgets, BaseURLs: make(map[string]string)}
 	for _, base := range x.baseURLs {
 		if name, url, one := strings.Cut(base, "="); one && !strings.Contains(name, ":") {
 			o.BaseURLs[name] = url

@@ -56,8 +56,8 @@ const (
 )
 
 // maxLost is how many workers may be lost with a job before it becomes a dead
-// letter.
-const maxLost = 5
+// letter. It may be another job that they die of, which is in the same hands.
+const maxLost = 10
 
 // maxAnew is how often a write is made anew of which looking up has told that it
 // was not carried out.
@@ -105,10 +105,10 @@ func New(o Options) (*Worker, error) {
 // at most a lease.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.client.Close()
-	var running sync.WaitGroup
-	defer running.Wait()
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	var running sync.WaitGroup
+	defer running.Wait()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(w.o.Lease, stop) })()
 	places := make(chan struct{}, w.o.AtOnce)
 	for {
@@ -169,6 +169,9 @@ func (w *Worker) run(ctx context.Context, d fleet.Delivery) error {
 		var notDone bool
 		if end, notDone = w.lookUp(held, action, j, cred, end); notDone && j.Try < maxAnew {
 			return d.Again(ctx, time.Millisecond, true)
+		}
+		if ctx.Err() != nil { // the time to stop is over: whoever gets the job next looks it up
+			return ctx.Err()
 		}
 	}
 	return w.end(ctx, d, end)
