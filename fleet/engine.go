@@ -30,7 +30,7 @@ type Engine interface {
 	Record(ctx context.Context, id string) (Record, error)
 	// Records tells of all jobs, in no order.
 	Records(ctx context.Context) iter.Seq2[Record, error]
-	// Await waits until a job has ended.
+	// Await waits until a job has ended, also while the engine's server is away.
 	Await(ctx context.Context, id string) (Record, error)
 
 	// Cancel ends a job that has not begun; [ErrBegun] when it has.
@@ -79,6 +79,8 @@ var (
 	ErrEnded    = errors.New("the job has ended")
 	ErrFull     = errors.New("the tenant has too many jobs in the queue")
 	ErrState    = errors.New("a job in this state is not retried")
+	// ErrAway is of an engine whose server does not answer now.
+	ErrAway = errors.New("the server that keeps the jobs does not answer")
 )
 
 // Begun is the record of a job that a worker begins, for engines.

@@ -108,6 +108,9 @@ const (
 
 var word = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
+// Word reports whether a text may name a job, a tenant, a credential or a worker.
+func Word(text string) bool { return word.MatchString(text) }
+
 // Validate says what is wrong with a job that is to be submitted.
 func (j *Job) Validate() error {
 	switch {

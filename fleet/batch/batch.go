@@ -157,10 +157,10 @@ func one(ctx context.Context, o Options, r Row, id string) (fleet.Record, error)
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, fleet.ErrFull) {
+		if !errors.Is(err, fleet.ErrFull) && !errors.Is(err, fleet.ErrAway) {
 			return fleet.Record{}, fmt.Errorf("row %d: %w", r.Number, err)
 		}
-		select { // another batch of the tenant has filled it
+		select { // another batch of the tenant has filled it, or the server will be back
 		case <-ctx.Done():
 			return fleet.Record{}, ctx.Err()
 		case <-time.After(time.Second):

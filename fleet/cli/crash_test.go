@@ -242,7 +242,8 @@ func TestClusterKilled(t *testing.T) {
 	}
 	keeper, url := server(t, state, "127.0.0.1:0")
 	start := func(env ...string) *exec.Cmd {
-		c := command(t, env, "worker", "--nats", url, "--credential-dir", credentials, "--base-url", a.URL+"/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets", "--name", fmt.Sprint("w", len(env), time.Now().UnixNano()))
+		c := command(t, env, "worker", "--nats", url, "--credential-dir", credentials, "--base-url", a.URL+"/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets", "--name", fmt.Sprintf("w%d", time.Now().UnixNano()))
+		c.Stderr = os.Stderr
 		firstLine(t, c)
 		return c
 	}
@@ -270,6 +271,15 @@ func TestClusterKilled(t *testing.T) {
 		t.Errorf("%v\n%s", err, tail(said.String()))
 	}
 	a.once(t, rows)
+	results, err := os.ReadFile(file + ".results.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(results)) {
+		if !strings.Contains(line, `"state":"done"`) {
+			t.Error(line)
+		}
+	}
 }
 
 func tail(s string) string { return s[max(0, len(s)-3000):] }

@@ -48,6 +48,7 @@ type Engine struct {
 	budgets  *budgets
 	ledger   *ledger
 
+	ends    ends
 	lanesMu sync.Mutex
 	lanes   map[string]*lanes // by API
 }
@@ -68,6 +69,9 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	if o.Worker == "" {
 		o.Worker = nuid.Next()
+	}
+	if !fleet.Word(o.Worker) {
+		return nil, fmt.Errorf("the name of a worker must be 1 to 64 letters, digits, _ and -, not %q", o.Worker)
 	}
 	e := &Engine{options: o, lanes: make(map[string]*lanes)}
 	if err := e.open(ctx); err != nil {
@@ -179,6 +183,7 @@ func (e *Engine) Close() error {
 	if e.alive != nil {
 		e.alive.leave()
 	}
+	e.ends.stop()
 	if e.nc != nil {
 		e.nc.Close()
 	}

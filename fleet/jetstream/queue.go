@@ -5,6 +5,7 @@ package jetstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,13 +26,21 @@ func (e *Engine) Submit(ctx context.Context, j fleet.Job) error {
 	}
 	known, err := e.first(ctx, j)
 	if err != nil || known.State != fleet.Queued {
-		return err
+		return away(ctx, err)
 	}
 	err = e.enqueue(ctx, known.Job)
 	if errors.Is(err, fleet.ErrFull) {
 		return errors.Join(err, e.records.Purge(ctx, j.ID))
 	}
-	return err
+	return away(ctx, err)
+}
+
+// away says of an error that the server is away, where it is.
+func away(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || !passing(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", fleet.ErrAway, err)
 }
 
 // first keeps the record of a job, or returns the one that is known.
@@ -130,7 +139,7 @@ func (e *Engine) Take(ctx context.Context, api string) (fleet.Delivery, error) {
 
 // passing reports whether an error is of a server that will be back.
 func passing(err error) bool {
-	for _, e := range []error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionReconnecting, nats.ErrDisconnected, nats.ErrConnectionClosed,
+	for _, e := range []error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionReconnecting, nats.ErrDisconnected, nats.ErrConnectionClosed, nats.ErrReconnectBufExceeded, nats.ErrStaleConnection,
 		jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound, context.DeadlineExceeded} {
 		if errors.Is(err, e) {
 			return e != nats.ErrConnectionClosed

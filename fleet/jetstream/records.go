@@ -65,39 +65,6 @@ func (e *Engine) Records(ctx context.Context) iter.Seq2[fleet.Record, error] {
 	}
 }
 
-// Await implements [fleet.Engine].
-func (e *Engine) Await(ctx context.Context, id string) (fleet.Record, error) {
-	w, err := e.records.Watch(ctx, id)
-	if err != nil {
-		return fleet.Record{}, err
-	}
-	defer func() { _ = w.Stop() }()
-	found := false
-	for {
-		select {
-		case <-ctx.Done():
-			return fleet.Record{}, ctx.Err()
-		case entry, open := <-w.Updates():
-			switch {
-			case !open:
-				return fleet.Record{}, errors.New("the watch of the job has ended")
-			case entry == nil:
-				if !found {
-					return fleet.Record{}, fleet.ErrNotFound
-				}
-			case entry.Operation() != jetstream.KeyValuePut:
-				return fleet.Record{}, fleet.ErrNotFound
-			default:
-				r, _, err := readRecord(id, entry.Value(), 0)
-				if err != nil || r.State.Ended() {
-					return r, err
-				}
-				found = true
-			}
-		}
-	}
-}
-
 // Cancel implements [fleet.Engine]. Its message leaves the queue when it is taken.
 func (e *Engine) Cancel(ctx context.Context, id string) error {
 	return e.change(ctx, id, func(r *fleet.Record) error {

@@ -222,6 +222,10 @@ func later(e runtime.Envelope) time.Duration {
 		return min(max(e.Err.RetryAfter, soon), quota)
 	case runtime.CodeRateLimited: // the API has refused it, or its turn does not come in time
 		return max(e.Err.RetryAfter, soon)
+	case runtime.CodeUnavailable:
+		if e.Err.Attempts == 0 { // not the API: the engine is away
+			return time.Second
+		}
 	case runtime.CodeCanceled: // the worker is being stopped
 		return time.Millisecond
 	}
