@@ -87,11 +87,18 @@ func (k *call) metered() bool { return k.client.budgets != nil && !k.unmetered }
 // also when a host's transport panics.
 func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resend int) (a *answer, f *fault, err *Error) {
 	if !k.metered() {
+		if err := k.noteSending(r.op); err != nil {
+			return nil, nil, err
+		}
 		a, f = k.observed(ctx, r, target, resend)
 		return a, f, nil
 	}
 	p, err := k.permit(ctx)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := k.noteSending(r.op); err != nil {
+		p.Done(BudgetReport{})
 		return nil, nil, err
 	}
 	if k.departs != nil {

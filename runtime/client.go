@@ -245,13 +245,14 @@ type call struct {
 	action    *Operation // of a step: whose words and rules hold where it has none of its own
 	secrets   secrets
 	settings  callSettings
-	captured  []named // what steps have found, for the holes of templates
-	made      *made   // what is made for the call, such as its UUID; its steps share it
-	page      page    // the page to ask for; zero for operations without paging
-	reads     bool    // the body is read whole, though the operation returns nothing
-	departs   func()  // is told that a request has the leave of the budgets; nil when nobody waits for it
-	unmetered bool    // the requests are none of the API's budgets
-	bodies    *bodies // memory for the bodies of answers; nil: each has its own
+	captured  []named      // what steps have found, for the holes of templates
+	made      *made        // what is made for the call, such as its UUID; its steps share it
+	page      page         // the page to ask for; zero for operations without paging
+	reads     bool         // the body is read whole, though the operation returns nothing
+	sending   func() error // tells the ledger that a write leaves; nil when it does not want to know
+	departs   func()       // is told that a request has the leave of the budgets; nil when nobody waits for it
+	unmetered bool         // the requests are none of the API's budgets
+	bodies    *bodies      // memory for the bodies of answers; nil: each has its own
 
 	watch *watch       // its observers
 	wrote *atomic.Bool // the API may have carried out a write of it; nil when nobody asks

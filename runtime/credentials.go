@@ -41,6 +41,9 @@ func NewCredentials(authType string, data map[string]string) Credentials {
 	return credentials(authType, values)
 }
 
+// AuthType is the host's auth_type; "" where the caller said none.
+func (c Credentials) AuthType() string { return c.authType }
+
 // CredentialsFromEnv returns the credentials that the environment holds: for the
 // first of the API's auth schemes whose fields are all there, else for the first
 // scheme. Schemes that share a type are told apart by their fields alone, so an

@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,6 +33,16 @@ type Ledger interface {
 	Settle(ctx context.Context, key LedgerKey, entry LedgerEntry) error
 	// Release gives the key back: the write has surely not been carried out.
 	Release(ctx context.Context, key LedgerKey) error
+}
+
+// SendingLedger is a [Ledger] that is told, too, when the request of a write is
+// about to leave. A write that was claimed by a process that died can then be told
+// apart from one that may have been carried out.
+type SendingLedger interface {
+	Ledger
+	// Sending notes that the write under a claimed key is about to be sent. When
+	// it fails nothing is sent.
+	Sending(ctx context.Context, key LedgerKey) error
 }
 
 // LedgerKey identifies a write: an idempotency key belongs to one credential of
@@ -105,6 +116,9 @@ func (k *call) once(ctx context.Context, run func(*call, context.Context) Envelo
 // claimed makes the call of whoever has the key, and settles it whatever happens.
 func (k *call) claimed(ctx context.Context, key LedgerKey, input [32]byte, run func(*call, context.Context) Envelope) (e Envelope) {
 	k.wrote = new(atomic.Bool)
+	if l, ok := k.client.ledger.(SendingLedger); ok {
+		k.sending = sync.OnceValue(func() error { return l.Sending(context.WithoutCancel(ctx), key) })
+	}
 	defer func() {
 		if recover() != nil { // of a part of the host, in the middle of anything
 			e = failure(k.op, k.failed(CodeInternal, "a part of this program failed").unlessUnsent(k.wrote.Load()), nil)
@@ -209,6 +223,19 @@ func (k *call) presumeWrite() (before bool) {
 		return false
 	}
 	return k.wrote.Swap(true)
+}
+
+// noteSending tells the ledger that a write is about to be sent.
+func (k *call) noteSending(op *Operation) *Error {
+	if k.sending == nil || safe(op.Method) || k.unmetered {
+		return nil
+	}
+	if err := k.sending(); err != nil {
+		failed := k.failed(CodeUnavailable, "nothing was sent, since the ledger cannot note it: "+k.secrets.clean(err.Error()))
+		failed.cause = err
+		return failed
+	}
+	return nil
 }
 
 // noteWrite is what is known of it afterwards.

@@ -220,6 +220,7 @@ type Operation struct {
 	Repeatable bool          // a POST or PATCH that may be sent again
 	Timeout    time.Duration // of one attempt; 0 is the client's
 	Steps      []Step        // requests that come before
+	Verify     *Verify       // tells whether the write was carried out when its answer never came
 	Until      *Until        // the request is sent again until the answer says that the work is done
 	Paging     *Paging
 	Result     Result

@@ -48,7 +48,14 @@ var registerSomeoneForSessionOp = runtime.Operation{
 	Auth:    &apiTokenAuth,
 	Body:    &personBody,
 	Success: []int{200, 201},
-	Result:  runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data", Shape: &personShape},
+	Verify: &runtime.Verify{
+		Action: "list_session_people",
+		With: []runtime.VerifyArgument{
+			{Name: "session_id", Path: "session_id"},
+			{Name: "email", Path: "fields.email"},
+		},
+	},
+	Result: runtime.Result{Kind: runtime.ResultObject, Field: "data", Path: "data", Shape: &personShape},
 }
 
 var registerSomeoneForSessionParams = []runtime.Param{

@@ -43,6 +43,9 @@ func (r *Report) check(m *Manifest) {
 			return
 		}
 	}
+	for _, a := range m.Actions {
+		r.checkVerify(m, a.Value)
+	}
 	r.checkCredentialsAreSent(m)
 }
 

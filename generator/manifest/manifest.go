@@ -434,6 +434,13 @@ type Capture struct {
 	Missing Text   `key:"missing"`
 }
 
+// Verify says which reading action tells whether a write was carried out.
+type Verify struct {
+	Pos    Pos
+	Action Text          `key:"action"`
+	With   []Named[Text] `key:"with"`
+}
+
 // Until says when an answer is the last one.
 type Until struct {
 	Pos    Pos
@@ -464,6 +471,7 @@ type Action struct {
 	Timeout     Text            `key:"timeout"`
 	Steps       []Step          `key:"steps"`
 	Until       *Until          `key:"until"`
+	Verify      *Verify         `key:"verify"`
 	Paging      Text            `key:"paging"`
 	Returns     Returns         `key:"returns"`
 	Errors      *Errors         `key:"errors"`

@@ -444,6 +444,41 @@ auth:
 `,
 	},
 	{
+		Code: "verify", Formats: []string{"the action %s only reads: there is nothing to look up", "the action %s does more than read", "the action %s needs the parameter %s"},
+		Summary:     "verify does not look a write up with a reading action",
+		Explanation: "`verify` belongs to an action that changes something, names one that only reads, and gives it all that it needs out of the input of the write.",
+		Bad: `actions:
+  list_people:
+    description: List the people with an address.
+    request: GET /people
+    parameters:
+      email: { in: query, required: true, description: The address. }
+    returns: { data: { object: $ } }
+  register:
+    description: Register a person.
+    request: POST /people
+    parameters:
+      name: { in: body, required: true, description: The name. }
+    verify: { action: register, with: { name: name } }
+    returns: none
+`,
+		Good: `actions:
+  list_people:
+    description: List the people of a name.
+    request: GET /people
+    parameters:
+      name: { in: query, required: true, description: The name. }
+    returns: { data: { object: $ } }
+  register:
+    description: Register a person.
+    request: POST /people
+    parameters:
+      name: { in: body, required: true, description: The name. }
+    verify: { action: list_people, with: { name: name } }
+    returns: none
+`,
+	},
+	{
 		Code: "path-segment", Formats: []string{"the path has the segment %s", "the base URL has a dot segment"},
 		Summary:     "a path has an empty segment or one of dots",
 		Explanation: "`//`, `/./` and `/../` are removed by some programs on the way and kept by others, so that the request may end elsewhere. Write the path as it is meant. One slash at its end is sent as it stands.",

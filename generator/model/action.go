@@ -118,6 +118,12 @@ func (b *builder) own(a *Action, v *manifest.Action) {
 		t := b.texts(*v.Texts, b.c.API.Texts)
 		a.Op.Texts = &t
 	}
+	if x := v.Verify; x != nil {
+		a.Op.Verify = &table.Verify{Action: x.Action.Value}
+		for _, w := range x.With {
+			a.Op.Verify.With = append(a.Op.Verify.With, table.VerifyArgument{Name: w.Name.Value, Path: w.Value.Value})
+		}
+	}
 	if u := v.Until; u != nil {
 		a.Op.Until = &table.Until{Path: u.Path.Value, Done: values(u.Is), Failed: values(u.Failed),
 			Every: duration(u.Every.Or("2s"), 0), For: duration(u.For.Or("2m"), 0)}

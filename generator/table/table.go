@@ -144,6 +144,7 @@ type Operation struct {
 	Repeatable bool
 	Timeout    time.Duration
 	Steps      []Step
+	Verify     *Verify
 	Until      *Until
 	Paging     *Paging
 	Result     Result
@@ -166,6 +167,16 @@ type Capture struct {
 	JQ      string
 	Default string
 	Missing string
+}
+
+type Verify struct {
+	Action string
+	With   []VerifyArgument
+}
+
+type VerifyArgument struct {
+	Name string
+	Path string
 }
 
 type Until struct {

@@ -1,0 +1,285 @@
+// Crashes, with real processes: the command is killed at each step of a job's life,
+// alone and as one of several workers, and so is the server that keeps the jobs.
+// What the API has seen decides.
+
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"modulex.dev/connector/fleet/worker"
+)
+
+// program is the command, built once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "fleet-test-")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "livestorm-fleet")
+	out, err := exec.Command("go", "build", "-o", file, "modulex.dev/connector/fleet/cmd/livestorm-fleet").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return file, nil
+})
+
+// api is a stand-in that counts registrations by address. It is strict only where
+// it says so: rates have tests of their own.
+type api struct {
+	*httptest.Server
+	mu    sync.Mutex
+	posts map[string]int
+	at    []time.Time // of every request
+}
+
+func newAPI(t *testing.T) *api {
+	a := &api{posts: make(map[string]int)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/sessions/{id}/people", func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Data struct {
+				Attributes struct {
+					Fields []struct{ ID, Value string }
+				}
+			}
+		}
+		text, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(text, &body); err != nil || len(body.Data.Attributes.Fields) == 0 {
+			http.Error(w, `{"errors":[{"title":"bad"}]}`, http.StatusUnprocessableEntity)
+			return
+		}
+		address := body.Data.Attributes.Fields[0].Value
+		a.mu.Lock()
+		a.posts[address]++
+		a.at = append(a.at, time.Now())
+		a.mu.Unlock()
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprintf(w, `{"data":{"id":%q,"type":"people","attributes":{"email":%q}}}`, address, address)
+	})
+	mux.HandleFunc("GET /v1/sessions/{id}/people", func(w http.ResponseWriter, r *http.Request) {
+		address := r.URL.Query().Get("filter[email]")
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.at = append(a.at, time.Now())
+		items := ""
+		if a.posts[address] > 0 {
+			items = fmt.Sprintf(`{"id":%q,"type":"people"}`, address)
+		}
+		fmt.Fprintf(w, `{"data":[%s],"meta":{"current_page":0,"next_page":null,"page_count":1}}`, items)
+	})
+	a.Server = httptest.NewServer(mux)
+	t.Cleanup(a.Close)
+	return a
+}
+
+// once reports the addresses that were not registered exactly once.
+func (a *api) once(t *testing.T, rows int) {
+	t.Helper()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.posts) != rows {
+		t.Errorf("%d of %d rows were carried out", len(a.posts), rows)
+	}
+	for address, n := range a.posts {
+		if n != 1 {
+			t.Errorf("%s was registered %d times", address, n)
+		}
+	}
+}
+
+// people writes a file of rows.
+func people(t *testing.T, n int) string {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("fields.email,fields.first_name\n")
+	for i := range n {
+		fmt.Fprintf(&b, "p%d@example.com,P\n", i)
+	}
+	file := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// command is the program with the environment of a test.
+func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	file, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, file, args...)
+	c.Env = append(os.Environ(), append([]string{"LIVESTORM_API_TOKEN=sandbox"}, env...)...)
+	return c
+}
+
+var steps = []string{worker.StepTaken, worker.StepBegun, worker.StepClaimed, worker.StepSending, worker.StepSent, worker.StepSettled, worker.StepEnded}
+
+// TestBatchKilled kills a batch at each step of a job's life, one after the other,
+// and runs it to its end then.
+func TestBatchKilled(t *testing.T) {
+	const rows = 40
+	a := newAPI(t)
+	file := people(t, rows)
+	args := []string{"batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL + "/v1",
+		"--state", filepath.Join(t.TempDir(), "state"), "--between-looks", "200ms", "--lease", "1s"}
+	for _, step := range steps {
+		out, err := command(t, []string{"FLEET_STOP_AT=" + step + ":3"}, args...).CombinedOutput()
+		if exit, ok := err.(*exec.ExitError); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("%s: %v, want it killed\n%s", step, err, out)
+		}
+	}
+	if out, err := command(t, nil, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	a.once(t, rows)
+	results, err := os.ReadFile(file + ".results.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(results), `"state":"done"`); n != rows {
+		t.Errorf("%d of %d rows are done:\n%s", n, rows, results)
+	}
+	before := len(a.at)
+	if out, err := command(t, nil, args...).CombinedOutput(); err != nil || len(a.at) != before {
+		t.Errorf("to run it again: %v, %d more requests\n%s", err, len(a.at)-before, out)
+	}
+}
+
+// TestBatchInterrupted: the first interrupt lets what has begun end, and the exit
+// code tells that there is more to do.
+func TestBatchInterrupted(t *testing.T) {
+	const rows = 30
+	a := newAPI(t)
+	args := []string{"batch", "register_someone_for_session", "--input", people(t, rows), "--set", "session_id=s1", "--base-url", a.URL + "/v1", "--state", filepath.Join(t.TempDir(), "state")}
+	c := command(t, nil, args...)
+	var said bytes.Buffer
+	c.Stderr = &said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for a.seen() < 6 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := c.Wait()
+	if c.ProcessState.ExitCode() != 3 || !strings.Contains(said.String(), "run the same command again to go on") {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+	if out, err := command(t, nil, args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	a.once(t, rows)
+}
+
+func (a *api) seen() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.at)
+}
+
+// server starts the server that keeps the jobs, on a port of its own when addr has
+// none yet.
+func server(t *testing.T, state, addr string) (*exec.Cmd, string) {
+	t.Helper()
+	c := command(t, nil, "server", "--state", state, "--addr", addr)
+	c.Stderr = os.Stderr
+	url := firstLine(t, c)
+	return c, url
+}
+
+// firstLine starts a command and returns the first line that it prints.
+func firstLine(t *testing.T, c *exec.Cmd) string {
+	t.Helper()
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// TestClusterKilled: three workers and a server; workers are killed at steps of a
+// job's life, and the server in the middle of it all. Every job is settled, and no
+// write is sent twice.
+func TestClusterKilled(t *testing.T) {
+	rows := 3000
+	if testing.Short() {
+		rows = 200
+	}
+	a := newAPI(t)
+	state, credentials := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(credentials, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keeper, url := server(t, state, "127.0.0.1:0")
+	start := func(env ...string) *exec.Cmd {
+		c := command(t, env, "worker", "--nats", url, "--credential-dir", credentials, "--base-url", a.URL+"/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets", "--name", fmt.Sprintf("w%d", time.Now().UnixNano()))
+		c.Stderr = os.Stderr
+		firstLine(t, c)
+		return c
+	}
+	file := people(t, rows)
+	batch := command(t, nil, "batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL+"/v1", "--nats", url, "--credential-ref", "acme", "--tenant", "acme", "--lease", "2s")
+	var said bytes.Buffer
+	batch.Stderr = &said
+	if err := batch.Start(); err != nil {
+		t.Fatal(err)
+	}
+	start()
+	for i, step := range steps { // each dies, and another takes its place
+		start(fmt.Sprintf("FLEET_STOP_AT=%s:%d", step, 5+i))
+	}
+	start()
+	for a.seen() < rows/4 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	_ = keeper.Process.Kill()
+	_ = keeper.Wait()
+	time.Sleep(time.Second)
+	server(t, state, strings.TrimPrefix(url, "nats://"))
+	err := batch.Wait()
+	if err != nil {
+		t.Errorf("%v\n%s", err, tail(said.String()))
+	}
+	a.once(t, rows)
+	results, err := os.ReadFile(file + ".results.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(results)) {
+		if !strings.Contains(line, `"state":"done"`) {
+			t.Error(line)
+		}
+	}
+}
+
+func tail(s string) string { return s[max(0, len(s)-3000):] }

@@ -1,0 +1,33 @@
+package jetstream_test
+
+import (
+	"testing"
+
+	"modulex.dev/connector/fleet"
+	"modulex.dev/connector/fleet/enginetest"
+	"modulex.dev/connector/fleet/jetstream"
+)
+
+func embedded(t *testing.T) *jetstream.Embedded {
+	t.Helper()
+	s, err := jetstream.Embed(t.TempDir(), "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestEngine(t *testing.T) {
+	enginetest.Run(t, func(t *testing.T) fleet.Engine {
+		e, err := jetstream.Open(t.Context(), jetstream.Options{Embedded: embedded(t), Lease: enginetest.Lease, Worker: "w"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	})
+}

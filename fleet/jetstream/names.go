@@ -1,0 +1,53 @@
+// Package jetstream keeps the fleet's jobs in NATS JetStream: one stream, four
+// key-value buckets, and a consumer for each tenant that has work.
+//
+//	what               holds                                    why this way
+//	stream  FLEET_JOBS       fleet.job.API.CLASS.TENANT, a job's ID   a work queue: a message leaves when its job has ended.
+//	                                                            It is bounded for each subject, so one tenant cannot fill it.
+//	consumer API=CLASS=TENANT  of FLEET_JOBS, one subject            explicit acknowledgement; a job whose worker died comes back
+//	                                                            after the lease. At most [TenantAtOnce] of a tenant are out.
+//	bucket  FLEET_RECORDS    JOB ID → fleet.Record                 the job itself and what became of it; ended ones expire.
+//	bucket  FLEET_LEDGER     hash of a key → claim or answer        compare-and-set: who creates the entry sends the write.
+//	bucket  FLEET_BUDGETS    API and tenant → grants, quotas        compare-and-set: all workers reserve in one value.
+//	bucket  FLEET_WORKERS    worker → heartbeat, expires in 10 s    tells a slow worker from a dead one; also the servers' clock.
+//
+// The acknowledgement of JetStream is not the truth for writes: the ledger is. A
+// message may come twice; the claim under its job's ID is given once.
+//
+// connect.go and embedded.go reach a server, engine.go makes the streams, queue.go
+// submits and takes, delivery.go ends, records.go tells, ledger.go and budget.go
+// hold what all workers share, alive.go who is there and what time it is.
+package jetstream
+
+import (
+	"time"
+
+	"modulex.dev/connector/fleet"
+)
+
+// The names of the fleet in a NATS account.
+const (
+	JobsStream    = "FLEET_JOBS"
+	RecordsBucket = "FLEET_RECORDS"
+	LedgerBucket  = "FLEET_LEDGER"
+	BudgetsBucket = "FLEET_BUDGETS"
+	WorkersBucket = "FLEET_WORKERS"
+	jobSubjects   = "fleet.job.>"
+	wakeSubject   = "fleet.wake." // and the API: a job has come
+)
+
+// The bounds of the queue.
+const (
+	TenantQueue  = 2000 // jobs of one tenant, class and connector that wait at most
+	TenantAtOnce = 8    // of these in the hands of workers
+)
+
+// subject is where the jobs of a tenant wait.
+func subject(api string, class fleet.Class, tenant string) string {
+	return "fleet.job." + api + "." + string(class) + "." + tenant
+}
+
+const (
+	defaultLease = 30 * time.Second
+	defaultKeep  = 7 * 24 * time.Hour
+)
