@@ -400,7 +400,7 @@ func TestStructsShowNothing(t *testing.T) {
 	structs := []any{
 		token(), options, c, *table, table.Actions[0], api, api.Headers[0], api.Texts, tokenAuth, tokenAuth.Fields[0], tokenAuth.Send[0], api.Budgets[0],
 		api.Errors, getThing, thingID, wrapped, dataList, *listThings.Paging, envelope, *failure, list, list.ListState, Text("x"),
-		Bound{}, Capture{}, Change{}, Check{}, Condition{}, Encoding{}, ErrorRule{}, FailureRule{}, Field{}, Find{}, Hook{}, HookAnswer{}, Host{}, Member{}, Output{}, Rule{},
+		Bound{}, Capture{}, Change{}, Check{}, Condition{}, Encoding{}, ErrorRule{}, FailureRule{}, Field{}, Find{}, Hook{}, HookAnswer{}, Host{}, Member{}, Output{}, Proof{}, Rule{}, Verify{}, VerifyArgument{},
 		Shape{}, ShapeField{}, Step{}, Template{}, TokenRequest{}, Translation{}, Until{}, Drift{}, Typed[int]{}, TypedList[int]{},
 		AttemptEnd{}, AttemptStart{}, BudgetError{}, BudgetReport{}, BudgetRequest{}, CallEnd{}, CallStart{}, LedgerEntry{}, LedgerFailure{}, LedgerKey{},
 		NoObserver{}, Rate{}, RetryDecision{}, WaitStart{},

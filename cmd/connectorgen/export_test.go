@@ -51,7 +51,7 @@ note: register_people_for_session is not strict: tasks is a list of any values
 
 func TestExportWrongUsage(t *testing.T) {
 	for args, says := range map[string]string{
-		"":                               "connectorgen: name the format: schemas, catalogue, tools-openai, tools-anthropic, openapi, markdown, llms-txt\n",
+		"":                               "connectorgen: name the format: schemas, catalogue, tools-openai, tools-anthropic, openapi, markdown, llms-txt, site\n",
 		"tools-openai --form assistants": "connectorgen: --form cannot be \"assistants\"; use responses or chat\n",
 		"openapi --format xml":           "connectorgen: --format cannot be \"xml\"; use json or yaml\n",
 		"markdown --actions get_evnt":    "connectorgen: there is no action \"get_evnt\"; did you mean \"get_event\"?\n",

@@ -80,7 +80,7 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bash, "-o", "pipefail", "-c", line)
-	if strings.HasPrefix(line, "livestorm sandbox") || strings.Contains(line, " mcp") {
+	if strings.HasPrefix(line, "livestorm sandbox") || strings.Contains(line, " mcp") || strings.Contains(line, " --serve") {
 		cmd = exec.CommandContext(ctx, "timeout", "--preserve-status", "-s", "INT", "2", bash, "-c", "exec "+line) // they serve until interrupted
 	}
 	cmd.Dir = dir

@@ -125,7 +125,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, file, args...)
 	c.Env = append(os.Environ(), append([]string{"LIVESTORM_API_TOKEN=sandbox"}, env...)...)
@@ -268,7 +268,8 @@ func TestClusterKilled(t *testing.T) {
 	server(t, state, strings.TrimPrefix(url, "nats://"))
 	err := batch.Wait()
 	if err != nil {
-		t.Errorf("%v\n%s", err, tail(said.String()))
+		left, _ := command(t, nil, "jobs", "list", "--state-is", "queued,running,failed,dead", "--json", "--nats", url).CombinedOutput()
+		t.Errorf("%v\n%s\n%s", err, tail(said.String()), tail(string(left)))
 	}
 	a.once(t, rows)
 	results, err := os.ReadFile(file + ".results.jsonl")

@@ -105,7 +105,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	workers, err := e.bucket(ctx, jetstream.KeyValueConfig{Bucket: WorkersBucket, TTL: lifeOfBeat, Storage: jetstream.MemoryStorage})
+	workers, err := e.bucket(ctx, jetstream.KeyValueConfig{Bucket: WorkersBucket, TTL: lifeOfBeat})
 	if err != nil {
 		return err
 	}

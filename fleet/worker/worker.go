@@ -162,6 +162,7 @@ func (w *Worker) run(ctx context.Context, d fleet.Delivery) error {
 	defer letGo()
 	e := w.call(held, j, cred)
 	if again := later(e); again > 0 {
+		w.o.Log.Info("job again", "id", j.ID, "after", again, "why", e.Err)
 		return d.Again(ctx, again, false)
 	}
 	end := ending(e)
