@@ -123,6 +123,9 @@ func recipesOf(t *testing.T, files []docs.File) map[string]json.RawMessage {
 }
 
 func TestPagesBuildTheRequest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	needNode(t)
 	var questions []asked
 	var want, names []string
@@ -193,6 +196,9 @@ var snippetBlock = regexp.MustCompile(`(?s)data-snippet="([a-z]+)".*?<code data-
 
 // A page that is read without scripts has the same code as one that runs them.
 func TestPagesSayTheSameWithoutScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	needNode(t)
 	var questions []asked
 	var want []map[string]string

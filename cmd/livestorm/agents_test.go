@@ -25,6 +25,9 @@ func needs(t *testing.T, there bool, what, install string) {
 }
 
 func TestTypeScriptClients(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	npm, err := exec.LookPath("npm")
 	needs(t, err == nil, "npm", "install Node.js 20 or newer")
 	dir := filepath.Join("..", "..", "testdata", "mcp")

@@ -40,6 +40,9 @@ func TestCompletion(t *testing.T) {
 
 // The shells ask the command through the scripts that it writes for them.
 func TestCompletionInShells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	binary := built(t)
 	for shell, script := range map[string]string{
 		"bash": `. /usr/share/bash-completion/bash_completion 2>/dev/null

@@ -35,6 +35,9 @@ var wanting = map[string]string{
 var word = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 func TestExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		need(t, "bash")

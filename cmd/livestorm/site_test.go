@@ -60,6 +60,9 @@ func missing(t *testing.T, what string) {
 }
 
 func TestSiteInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	node, err := exec.LookPath("node")
 	if err != nil {
 		missing(t, "node is not installed")
@@ -273,6 +276,9 @@ func snippets(t *testing.T, o docs.Options) map[string]map[string]string {
 
 // The command lines on the pages are run as a shell reads them.
 func TestCommandsOnPagesRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	s, err := serve("127.0.0.1:0", sandbox.New(sandbox.Options{PerSecond: -1}))
 	if err != nil {
 		t.Fatal(err)
@@ -322,6 +328,9 @@ func last(a runtime.Action) int {
 
 // The Go programs on the pages compile.
 func TestProgramsOnPagesCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	page := snippets(t, docs.Options{Package: program().Package, Example: func(string) []byte { return []byte(`{"title":"a ` + "`" + ` and </script>"}`) }})["create_event"]
 	file := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(file, []byte(page["go"]), 0o644); err != nil {
