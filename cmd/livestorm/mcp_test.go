@@ -703,8 +703,9 @@ func TestMCPCommand(t *testing.T) {
 	}{
 		{name: "lines", args: "mcp", out: `"serverInfo":{"name":"livestorm"`},
 		{name: "an argument", args: "mcp|create_event", code: 2, err: "values of --allow-writes follow an equals sign: --allow-writes=ACTION,ACTION"},
-		{name: "an action that is none", args: "mcp|--tools|list_evnts", code: 2, err: `--tools: livestorm has no action "list_evnts"`},
-		{name: "a write that is none", args: "mcp|--allow-writes=drop", code: 2, err: `--allow-writes: livestorm has no action "drop"`},
+		{name: "an action that is none", args: "mcp|--tools|list_evnts", code: 2, err: `--tools: there is no action "list_evnts" (did you mean list_events?); livestorm actions lists them`},
+		{name: "a pattern that fits none", args: "mcp|--tools|list_x*", code: 2, err: `--tools: livestorm has no action "list_x*"`},
+		{name: "a write that is none", args: "mcp|--allow-writes=drop", code: 2, err: `--allow-writes: there is no action "drop"`},
 		{name: "every interface without a token", args: "mcp|--http|:0", code: 2, err: "--http :0 can be reached from other machines, so it needs a token: set LIVESTORM_MCP_TOKEN or --token-file, or serve 127.0.0.1"},
 		{name: "no port", args: "mcp|--http|localhost", code: 2, err: "--http takes HOST:PORT, such as 127.0.0.1:8080"},
 		{name: "flags of the other transport", args: "mcp|--allow-host|x", code: 2, err: "are for --http HOST:PORT"},

@@ -78,6 +78,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	p.setDefaults()
 	p.args = args
 	root := p.root()
+	refuseOtherShells(root)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, ErrFailed) {
@@ -146,6 +147,17 @@ func (p Program) root() *cobra.Command {
 	return root
 }
 
+// refuseOtherShells makes completion refuse a shell that it does not know; cobra
+// alone would print its help and succeed.
+func refuseOtherShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = noSuchVerb, func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+}
+
 // noSuchVerb refuses an argument that is no verb.
 func noSuchVerb(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -155,7 +167,7 @@ func noSuchVerb(c *cobra.Command, args []string) error {
 	for _, v := range c.Commands() {
 		verbs = append(verbs, v.Name())
 	}
-	return fmt.Errorf("unknown command %q%s; %s --help lists them", args[0], meant(args[0], verbs), c.Name())
+	return fmt.Errorf("unknown command %q%s; %s --help lists them", args[0], meant(args[0], verbs), c.CommandPath())
 }
 
 // wrongFlag names the nearest flag for one that does not exist, and the flag
