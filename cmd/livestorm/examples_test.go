@@ -68,7 +68,7 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 		}
 	}
 	line = strings.ReplaceAll(line, "http://127.0.0.1:8080/v1", u.base())
-	line = strings.ReplaceAll(line, "--addr 127.0.0.1:8080", "--addr 127.0.0.1:0")
+	line = strings.NewReplacer("--addr 127.0.0.1:8080", "--addr 127.0.0.1:0", "--http 127.0.0.1:8080", "--http 127.0.0.1:0").Replace(line)
 	if c, _, found := strings.Cut(line, " call "); found && !strings.Contains(line, "'") {
 		line = c + " call " + word.ReplaceAllStringFunc(strings.TrimPrefix(line, c+" call "), func(w string) string {
 			if v := placeholders[w]; v != "" {
@@ -81,7 +81,8 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bash, "-o", "pipefail", "-c", line)
 	if strings.HasPrefix(line, "livestorm sandbox") || strings.Contains(line, " mcp") || strings.Contains(line, " --serve") {
-		cmd = exec.CommandContext(ctx, "timeout", "--preserve-status", "-s", "INT", "2", bash, "-c", "exec "+line) // they serve until interrupted
+		// They serve until interrupted, once: timeout alone sends it to the group too.
+		cmd = exec.CommandContext(ctx, "timeout", "--foreground", "--preserve-status", "-s", "INT", "2", bash, "-c", "exec "+line)
 	}
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir,
