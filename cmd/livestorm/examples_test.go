@@ -68,7 +68,7 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 		}
 	}
 	line = strings.ReplaceAll(line, "http://127.0.0.1:8080/v1", u.base())
-	line = strings.NewReplacer("--addr 127.0.0.1:8080", "--addr 127.0.0.1:0", "--http 127.0.0.1:8080", "--http 127.0.0.1:0").Replace(line)
+	line = strings.NewReplacer("--addr 127.0.0.1:8080", "--addr 127.0.0.1:0", "--http 127.0.0.1:8090", "--http 127.0.0.1:0").Replace(line)
 	if c, _, found := strings.Cut(line, " call "); found && !strings.Contains(line, "'") {
 		line = c + " call " + word.ReplaceAllStringFunc(strings.TrimPrefix(line, c+" call "), func(w string) string {
 			if v := placeholders[w]; v != "" {

@@ -1,4 +1,5 @@
-// The pages that people read: every link between them leads somewhere.
+// The pages that people read: every link between them leads somewhere, and the
+// page about fuzzing knows every target.
 
 package main
 
@@ -6,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -99,4 +101,36 @@ func anchors(t *testing.T, file string) map[string]bool {
 		}, strings.TrimSpace(title))] = true
 	}
 	return out
+}
+
+func TestFuzzTargetsAreOnTheirPage(t *testing.T) {
+	target := regexp.MustCompile(`\bFuzz[A-Z]\w*`)
+	page, err := os.ReadFile("../../docs/fuzzing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var promised, there []string
+	for _, cell := range regexp.MustCompile("(?m)^\\| `Fuzz[^|]*").FindAllString(string(page), -1) {
+		promised = append(promised, target.FindAllString(cell, -1)...)
+	}
+	for _, room := range []string{"runtime", "generator", "cmd"} {
+		err := filepath.WalkDir("../../"+room, func(path string, _ os.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, head := range regexp.MustCompile(`(?m)^func Fuzz\w+`).FindAllString(string(text), -1) {
+				there = append(there, target.FindString(head))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(promised)
+	slices.Sort(there)
+	if !slices.Equal(promised, there) || len(there) < 30 {
+		t.Errorf("docs/fuzzing.md has %v\nthere are %v", promised, there)
+	}
 }

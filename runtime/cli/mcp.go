@@ -44,7 +44,7 @@ input and output, or with --http at http://HOST:PORT/mcp.
 Agents get the actions that only read, unless --allow-writes says otherwise. The
 credential comes from ` + p.credentialSources() + `; over HTTP a
 request may bring its own in the header ` + mcp.HeaderCredential + `.`,
-		Example: "  " + name + " mcp\n  " + name + " mcp --http 127.0.0.1:8080 --allow-writes",
+		Example: "  " + name + " mcp\n  " + name + " mcp --http 127.0.0.1:8090 --allow-writes",
 		Args:    noMCPArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.runMCP(c.Context(), f) },
 	}
