@@ -23,6 +23,7 @@ import (
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/export"
 	"modulex.dev/connector/generator/manifest"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/docs"
 	"modulex.dev/connector/runtime/preview"
@@ -43,17 +44,6 @@ func connectorsOnPages(t *testing.T) map[string][]byte {
 		out[e.Name] = e.Source
 	}
 	return out
-}
-
-// needNode skips where there is no node, and fails where there must be one.
-func needNode(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		if os.Getenv("CONNECTOR_TEST_ALL") != "" {
-			t.Fatal("node is not installed, and CONNECTOR_TEST_ALL wants it")
-		}
-		t.Skip("node is not installed, so what the pages compute is not looked at")
-	}
 }
 
 // asked is one question to request.js, and answered what it says.
@@ -123,7 +113,7 @@ func recipesOf(t *testing.T, files []docs.File) map[string]json.RawMessage {
 }
 
 func TestPagesBuildTheRequest(t *testing.T) {
-	needNode(t)
+	needs.Program(t, "node", "install Node.js 20 or newer")
 	var questions []asked
 	var want, names []string
 	live, still := 0, 0
@@ -193,7 +183,7 @@ var snippetBlock = regexp.MustCompile(`(?s)data-snippet="([a-z]+)".*?<code data-
 
 // A page that is read without scripts has the same code as one that runs them.
 func TestPagesSayTheSameWithoutScripts(t *testing.T) {
-	needNode(t)
+	needs.Program(t, "node", "install Node.js 20 or newer")
 	var questions []asked
 	var want []map[string]string
 	for name, src := range connectorsOnPages(t) {

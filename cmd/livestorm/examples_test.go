@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"modulex.dev/connector/cmd/livestorm/sandbox"
+	"modulex.dev/connector/internal/needs"
 )
 
 // placeholders are what the words in capitals of the examples stand for.
@@ -35,10 +36,7 @@ var wanting = map[string]string{
 var word = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 func TestExamples(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		need(t, "bash")
-	}
+	bash := needs.Program(t, "bash", "apt-get install bash")
 	binary := built(t)
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -107,14 +105,4 @@ func built(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
-}
-
-// need skips a test whose tool is missing, or fails it where the tool was to be
-// installed.
-func need(t *testing.T, tool string) {
-	t.Helper()
-	if os.Getenv("CONNECTOR_TEST_ALL") != "" {
-		t.Fatalf("%s is not installed, and CONNECTOR_TEST_ALL says that it is", tool)
-	}
-	t.Skip(tool + " is not installed")
 }
