@@ -13,6 +13,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -78,7 +79,9 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	p.setDefaults()
 	p.args = args
 	root := p.root()
-	refuseOtherShells(root)
+	if slices.Contains(args, "completion") {
+		refuseOtherShells(root)
+	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, ErrFailed) {
