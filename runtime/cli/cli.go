@@ -142,6 +142,7 @@ func (p Program) root() *cobra.Command {
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(wrongFlag)
+	root.SetUsageFunc(p.usage)
 	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
 	_ = root.RegisterFlagCompletionFunc("color", choices(colors))
