@@ -97,6 +97,24 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 	}
 }
 
+// The first calls of the README and of the command's page, which need no account.
+func TestFirstCallsOfThePages(t *testing.T) {
+	bash := needs.Program(t, "bash", "apt-get install bash")
+	binary := built(t)
+	first := regexp.MustCompile(`(?m)^    livestorm call register(.*\\\n)*.*\n(    livestorm call .*\n)?`)
+	for _, page := range []string{"../../README.md", "../../docs/command.md"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := first.FindString(string(text))
+		if !strings.Contains(calls, "email=ada@example.com") {
+			t.Errorf("%s registers nobody: %q", page, calls)
+		}
+		runExample(t, bash, binary, "", "set -e\n"+calls)
+	}
+}
+
 // built is the command as people have it.
 func built(t *testing.T) string {
 	t.Helper()
