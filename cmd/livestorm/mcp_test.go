@@ -724,6 +724,24 @@ func TestMCPCommand(t *testing.T) {
 	}
 }
 
+// Whoever has logged in needs no secret in the settings of a client.
+func TestMCPTakesTheCredentialOfLogin(t *testing.T) {
+	u := newUpstream(t, unlimited)
+	env := map[string]string{"LIVESTORM_BASE_URL": u.base(), "LIVESTORM_NO_KEYRING": "1", "XDG_CONFIG_HOME": t.TempDir()}
+	ping := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}` + "\n" +
+		`{"jsonrpc":"2.0","method":"notifications/initialized"}` + "\n" + `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ping"}}` + "\n"
+	for _, step := range []struct{ stdin, args, out string }{
+		{ping, "mcp", "Missing API token in auth_data."},
+		{"sandbox\n", "login", ""},
+		{ping, "mcp", `"structuredContent":{"success":true,"error":null}`},
+		{ping, "mcp|--base-url|http://127.0.0.1:1/v1", "Missing API token in auth_data."}, // it goes nowhere else
+	} {
+		if got := run(t, env, step.stdin, strings.Split(step.args, "|")...); got.code != 0 || !strings.Contains(got.out, step.out) {
+			t.Errorf("%s: exit %d\n%s\n%s", step.args, got.code, got.out, got.errOut)
+		}
+	}
+}
+
 // Over HTTP the verb serves until it is told to stop; a call that is under way
 // then still gets its answer.
 func TestMCPCommandOverHTTP(t *testing.T) {
