@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"modulex.dev/connector/internal/needs"
 )
 
 func TestCompletion(t *testing.T) {
@@ -62,12 +64,9 @@ words=(livestorm call get_event_p) CURRENT=3; _livestorm
 words=(livestorm call create_webhook --event job) CURRENT=5; _livestorm`,
 	} {
 		t.Run(shell, func(t *testing.T) {
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				need(t, shell)
-			}
-			if _, err := os.Stat("/usr/share/bash-completion/bash_completion"); shell == "bash" && err != nil {
-				need(t, "bash-completion")
+			path := needs.Program(t, shell, "apt-get install "+shell)
+			if shell == "bash" {
+				needs.File(t, "/usr/share/bash-completion/bash_completion", "apt-get install bash-completion")
 			}
 			home := t.TempDir()
 			cmd := exec.Command(path, "-c", script)
