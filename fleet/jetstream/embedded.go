@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -20,6 +21,7 @@ import (
 type Embedded struct {
 	server *server.Server
 	lock   *flock.Flock
+	first  atomic.Bool // nobody has connected yet, and nobody can but this process
 }
 
 // ErrInUse says that another process has the folder.
@@ -50,8 +52,14 @@ func Embed(dir, addr string, port int) (*Embedded, error) {
 		s.Shutdown()
 		return nil, errors.Join(fmt.Errorf("the server on %s does not start; is the disk full, or the port taken?", dir), lock.Close())
 	}
-	return &Embedded{s, lock}, nil
+	e := &Embedded{server: s, lock: lock}
+	e.first.Store(addr == "")
+	return e, nil
 }
+
+// alone reports, once, that all other workers of the folder are gone: it is this
+// process's own, and this is its first connection.
+func (e *Embedded) alone() bool { return e.first.Swap(false) }
 
 // URL is where the server listens.
 func (e *Embedded) URL() string { return e.server.ClientURL() }

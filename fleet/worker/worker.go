@@ -256,7 +256,7 @@ func (w *Worker) end(ctx context.Context, d fleet.Delivery, e fleet.Ending) erro
 			w.o.At(StepEnded, d.Job())
 			return nil
 		}
-		if wait >= 5*time.Second {
+		if wait >= 5*time.Second || errors.Is(err, fleet.ErrTaken) {
 			return err // the job comes again, and the ledger knows its answer
 		}
 		time.Sleep(wait)
