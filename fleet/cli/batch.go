@@ -92,6 +92,15 @@ func (p Program) runBatch(ctx context.Context, action string, f batchFlags) erro
 		return err
 	}
 	o.Engine = engine
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() {
+		select {
+		case <-engine.Broken():
+			end(cannotWrite(folder))
+		case <-ctx.Done():
+		}
+	}()
 	err = p.runRows(ctx, o, cred, f)
 	if err := closeAll(); err != nil {
 		fmt.Fprintln(p.Stderr, err)
@@ -227,7 +236,7 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 	}
 	summary, err := batch.Run(ctx, o)
 	show.over()
-	stopped := ctx.Err() != nil
+	stopped := ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) // not for a reason of its own
 	if stopped {
 		fmt.Fprintln(p.Stderr, "stopping: rows that have begun come to their end …")
 	}

@@ -183,6 +183,15 @@ func (e *Engine) Budgets() runtime.BudgetStore { return e.budgets }
 // Ledger implements [fleet.Engine].
 func (e *Engine) Ledger() runtime.Ledger { return e.ledger }
 
+// Broken is closed when the server in this process can no longer write its state;
+// never for another server.
+func (e *Engine) Broken() <-chan struct{} {
+	if e.options.Embedded == nil {
+		return nil
+	}
+	return e.options.Embedded.Broken()
+}
+
 // Close ends the connection; the jobs stay.
 func (e *Engine) Close() error {
 	if e.alive != nil {
