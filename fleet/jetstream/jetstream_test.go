@@ -50,3 +50,7 @@ func TestPair(t *testing.T) {
 }
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func job(id string) fleet.Job {
+	return fleet.Job{ID: id, API: "demo", Action: "create_item", Tenant: "acme", Class: fleet.Bulk, Input: []byte(`{}`)}
+}
