@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 
 type alive struct {
 	workers bucket
-	name    string
+	life    string // worker.number: a worker that has started again is another one
 	stop    context.CancelFunc
 	over    chan struct{}
 
@@ -33,7 +34,7 @@ type alive struct {
 
 // announce begins to beat.
 func announce(ctx context.Context, workers bucket, name string) (*alive, error) {
-	a := &alive{workers: workers, name: name, base: time.Now(), over: make(chan struct{})}
+	a := &alive{workers: workers, life: name + "." + nuid.Next(), base: time.Now(), over: make(chan struct{})}
 	if err := a.beat(ctx); err != nil {
 		return nil, err
 	}
@@ -62,11 +63,11 @@ func (a *alive) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lifeOfBeat)
 	defer cancel()
 	before := time.Since(a.base)
-	if _, err := a.workers.Put(ctx, a.name, nil); err != nil {
+	if _, err := a.workers.Put(ctx, a.life, nil); err != nil {
 		return err
 	}
 	after := time.Since(a.base)
-	entry, err := a.workers.Get(ctx, a.name)
+	entry, err := a.workers.Get(ctx, a.life)
 	if err != nil {
 		return err
 	}
@@ -95,9 +96,9 @@ func (a *alive) now() time.Time {
 	return a.base.Round(0).Add(time.Since(a.base) + a.offset)
 }
 
-// has reports whether a worker is there.
-func (a *alive) has(ctx context.Context, name string) (bool, error) {
-	_, err := a.workers.Get(ctx, name)
+// has reports whether a life goes on.
+func (a *alive) has(ctx context.Context, life string) (bool, error) {
+	_, err := a.workers.Get(ctx, life)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return false, nil
 	}
@@ -110,5 +111,5 @@ func (a *alive) leave() {
 	<-a.over
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = a.workers.Delete(ctx, a.name) // otherwise it expires
+	_ = a.workers.Delete(ctx, a.life) // otherwise it expires
 }

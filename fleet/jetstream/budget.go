@@ -79,18 +79,29 @@ func (b *budgets) Acquire(ctx context.Context, r runtime.BudgetRequest) (runtime
 		p.parts = append(p.parts, part{key, some, indexes(r.Budgets, shared), at})
 		p.at = max(p.at, at)
 	}
-	if wait := time.UnixMilli(p.at).Sub(b.clock.now()); wait > 0 {
-		if r.Waiting != nil {
-			r.Waiting(wait)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			p.Done(runtime.BudgetReport{})
-			return nil, ctx.Err()
-		}
+	if wait := time.UnixMilli(p.at).Sub(b.clock.now()); wait > 0 && r.Waiting != nil {
+		r.Waiting(wait)
+	}
+	if err := b.until(ctx, p.at); err != nil {
+		p.Done(runtime.BudgetReport{})
+		return nil, err
 	}
 	return p, nil
+}
+
+// until waits for a moment of the server's clock, which may be set meanwhile.
+func (b *budgets) until(ctx context.Context, at int64) error {
+	for {
+		wait := time.UnixMilli(at).Sub(b.clock.now())
+		if wait <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(min(wait, beatEvery)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // indexes are the places of the shared budgets, or of the others, among all.
