@@ -81,8 +81,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 
 // Retry implements [fleet.Engine].
 func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) error {
-	var again fleet.Record
+	var before, again fleet.Record
 	err := e.change(ctx, id, func(r *fleet.Record) (err error) {
+		before = *r
 		again, err = fleet.Again(*r, nothingHappened)
 		*r = again
 		return err
@@ -90,7 +91,11 @@ func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) err
 	if err != nil {
 		return err
 	}
-	return e.enqueue(ctx, again.Job)
+	err = e.enqueue(ctx, again.Job)
+	if errors.Is(err, fleet.ErrFull) { // it stays what it was, to be retried when there is room
+		return errors.Join(err, e.change(ctx, id, func(r *fleet.Record) error { *r = before; return nil }))
+	}
+	return err
 }
 
 // change moves a record, again where another has moved it meanwhile.
