@@ -153,7 +153,15 @@ func (c *crew) leave() { c.stop(); c.group.Wait() }
 
 // queued fills a queue and weighs it.
 func queued(ctx context.Context, s sizes, r *report) error {
-	k, err := keep(ctx)
+	r.head = []string{"jobs queued", "submitted in", "a second", "server's memory, empty", "with them", "on the disk", "a job in the stream", "in the records"}
+	if err := queuedBy(ctx, s.queued, "", r); err != nil || !s.long {
+		return err
+	}
+	return queuedBy(ctx, 1_000_000, "1", r)
+}
+
+func queuedBy(ctx context.Context, jobs int, without string, r *report) error {
+	k, err := keep(ctx, unsynced+"="+without)
 	if err != nil {
 		return err
 	}
@@ -164,13 +172,15 @@ func queued(ctx context.Context, s sizes, r *report) error {
 	}
 	defer e.Close()
 	empty := k.memory()
-	took, err := submit(ctx, e, s.queued, max(1, s.queued/1000))
+	took, err := submit(ctx, e, jobs, max(1, jobs/1000))
 	if err != nil {
 		return err
 	}
-	n := int64(s.queued)
-	r.head = []string{"jobs queued", "submitted in", "a second", "server's memory, empty", "with them", "on the disk", "a job in the stream", "in the records"}
-	r.add(fmt.Sprint(n), took.Round(time.Second/10).String(), rate(s.queued, took), bytesOf(empty), bytesOf(k.memory()), bytesOf(k.disk("")),
+	in, n := took.Round(time.Second/10).String(), int64(jobs)
+	if without != "" {
+		in += ", not synced"
+	}
+	r.add(fmt.Sprint(n), in, rate(jobs, took), bytesOf(empty), bytesOf(k.memory()), bytesOf(k.disk("")),
 		bytesOf(k.disk(jetstream.JobsStream)/n), bytesOf(k.disk(jetstream.RecordsBucket)/n))
 	return nil
 }

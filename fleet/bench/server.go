@@ -7,6 +7,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,6 +17,9 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"modulex.dev/connector/fleet/jetstream"
 )
@@ -23,18 +27,41 @@ import (
 // serverOf names the state folder to the process that is to be the server.
 const serverOf = "FLEET_BENCH_SERVER"
 
+// unsynced asks it not to sync its writes: a queue weighs the same, and is full
+// sooner.
+const unsynced = "FLEET_BENCH_UNSYNCED"
+
 // serve is the server's process.
 func serve(dir string) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	s, err := jetstream.Embed(dir, "127.0.0.1", -1)
+	url, end, err := started(dir)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: the server:", err)
 		os.Exit(1)
 	}
-	fmt.Println(s.URL())
+	fmt.Println(url)
 	<-ctx.Done()
-	_ = s.Close() // its folder is thrown away
+	end() // its folder is thrown away
+}
+
+func started(dir string) (url string, end func(), err error) {
+	if os.Getenv(unsynced) == "" {
+		s, err := jetstream.Embed(dir, "127.0.0.1", -1)
+		if err != nil {
+			return "", nil, err
+		}
+		return s.URL(), func() { _ = s.Close() }, nil
+	}
+	s, err := server.NewServer(&server.Options{JetStream: true, StoreDir: dir, Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	if err != nil {
+		return "", nil, err
+	}
+	s.Start()
+	if !s.ReadyForConnections(20 * time.Second) {
+		return "", nil, errors.New("it does not start")
+	}
+	return s.ClientURL(), s.Shutdown, nil
 }
 
 // keeper is the server as we see it.
@@ -45,7 +72,7 @@ type keeper struct {
 }
 
 // keep starts a server with an empty folder.
-func keep(ctx context.Context) (*keeper, error) {
+func keep(ctx context.Context, env ...string) (*keeper, error) {
 	dir, err := os.MkdirTemp("", "fleet-bench-")
 	if err != nil {
 		return nil, err
@@ -55,7 +82,7 @@ func keep(ctx context.Context) (*keeper, error) {
 		return nil, err
 	}
 	k := &keeper{cmd: exec.CommandContext(ctx, self), dir: dir}
-	k.cmd.Env, k.cmd.Stderr = append(os.Environ(), serverOf+"="+dir), os.Stderr
+	k.cmd.Env, k.cmd.Stderr = append(append(os.Environ(), serverOf+"="+dir), env...), os.Stderr
 	out, err := k.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
