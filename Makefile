@@ -14,7 +14,7 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases faults clients site-tools exports ## run all tests, then again under the race detector without what runs other programs
+test: cases faults clients site-tools exports fleet ## run all tests, then again under the race detector without what runs other programs
 	go test ./...
 	go test -race -short ./...
 
@@ -25,6 +25,18 @@ clients: ## install the TypeScript clients that the MCP server is tested with, w
 .PHONY: faults
 faults: ## run calls over a bad network: every toxic of toxiproxy, in a module of its own
 	cd testdata/faults && go vet ./... && go test -race ./...
+
+.PHONY: fleet
+fleet: ## run the tests of the fleet, a module of its own: batches and workers, killed on the way
+	cd fleet && go vet ./... && go test -race ./...
+
+.PHONY: demo-fleet
+demo-fleet: ## register 200 people in a batch that is killed half way, and count
+	cd fleet && go run ./demo
+
+.PHONY: bench-fleet
+bench-fleet: ## measure the fleet, and write docs/scale.md; BENCH=-long weighs 1,000,000 jobs too
+	cd fleet && go run ./bench -page ../docs/scale.md $(BENCH)
 
 # vet would read the vendors' SDKs for ten minutes; lint looks at everything else.
 .PHONY: exports
@@ -62,6 +74,7 @@ lint: ## gofmt, go vet and staticcheck, and the manifest itself
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	cd fleet && go vet ./... && go run $(STATICCHECK) ./...
 	@for m in $(MANIFESTS); do echo "connectorgen lint --manifest $$m"; go run ./cmd/connectorgen lint --manifest $$m || exit 1; done
 	@for m in $(MANIFESTS); do go run ./cmd/connectorgen fmt --check --manifest $$m || exit 1; done
 

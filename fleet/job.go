@@ -36,9 +36,12 @@ type Job struct {
 	Row        int        `json:"row,omitempty"`   // of the batch, from 1
 	// Deadline is when nobody waits any more: a job that has not begun by then is
 	// not begun. Zero is never.
-	Deadline  time.Time `json:"deadline,omitzero"`
-	Try       int       `json:"try,omitempty"` // how often it has been retried by hand: each is a new write
-	Submitted time.Time `json:"submitted"`
+	Deadline time.Time `json:"deadline,omitzero"`
+	// Keep is how long what became of it is kept; zero is as long as the engine
+	// keeps all.
+	Keep      time.Duration `json:"keep_ns,omitempty"`
+	Try       int           `json:"try,omitempty"` // how often it has been retried by hand: each is a new write
+	Submitted time.Time     `json:"submitted"`
 }
 
 // Class tells jobs that somebody waits for from those that may take their time.
@@ -124,6 +127,8 @@ func (j *Job) Validate() error {
 		return fmt.Errorf("a job's class is waiting or bulk, not %q", j.Class)
 	case len(j.Input) > MaxInput:
 		return fmt.Errorf("the input of %s has %d bytes; a job carries at most %d", j.Action, len(j.Input), MaxInput)
+	case j.Keep < 0 || j.Keep > 0 && j.Keep < time.Second:
+		return fmt.Errorf("what became of a job is kept for a second at least, not %s", j.Keep)
 	case len(j.Input) > 0 && !json.Valid(j.Input):
 		return errors.New("the input of a job must be JSON")
 	}

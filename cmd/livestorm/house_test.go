@@ -116,3 +116,20 @@ func TestWhatAHostLinks(t *testing.T) {
 		t.Errorf("gen/livestorm links %v, want %v", got, want)
 	}
 }
+
+// The fleet is a module of its own: neither the connector nor its command links
+// anything of it, nor of what it is built on.
+func TestTheFleetStaysApart(t *testing.T) {
+	seen := 0
+	for _, p := range listed(t, "-deps", "./gen/...", "./cmd/...", "./runtime/...", "./generator/...") {
+		seen++
+		for _, apart := range []string{module + "/fleet", "github.com/nats-io/", "filippo.io/age", "github.com/prometheus/"} {
+			if strings.HasPrefix(p.ImportPath, apart) {
+				t.Errorf("%s is linked", p.ImportPath)
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d packages were looked at", seen)
+	}
+}

@@ -217,6 +217,9 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 	if err != nil {
 		return err
 	}
+	if f.noBudgets {
+		plan.By, plan.Over = runtime.Budget{}, nil // nothing holds it up
+	}
 	fmt.Fprintln(p.Stderr, plan)
 	if f.dryRun {
 		return nil

@@ -170,3 +170,22 @@ func shortOf(text []byte) string {
 	sum := sha256.Sum256(append([]byte("fleet tenant\x00"), text...))
 	return "t" + hex.EncodeToString(sum[:6])
 }
+
+// with opens the engine for a moment.
+func (p Program) with(ctx context.Context, x place, do func(*jetstream.Engine) error) error {
+	if x.server.URL == "" && p.Getenv("FLEET_NATS_URL") == "" && x.state == "" {
+		return errors.New("name where the jobs are, with --nats URL or --state DIR")
+	}
+	e, closeAll, err := x.open(ctx, p, x.state)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(e), closeAll())
+}
+
+func (p Program) json(v any) error {
+	e := json.NewEncoder(p.Stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

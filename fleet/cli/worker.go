@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,8 +21,10 @@ import (
 
 	"modulex.dev/connector/fleet"
 	"modulex.dev/connector/fleet/jetstream"
+	"modulex.dev/connector/fleet/metrics"
 	"modulex.dev/connector/fleet/worker"
 	"modulex.dev/connector/runtime"
+	"modulex.dev/connector/runtime/otelobserver"
 )
 
 type workerFlags struct {
@@ -31,6 +34,7 @@ type workerFlags struct {
 	credentials string
 	identity    string
 	looks       time.Duration
+	metrics     string
 }
 
 func (p Program) worker() *cobra.Command {
@@ -42,7 +46,10 @@ func (p Program) worker() *cobra.Command {
 
 A job names its tenant's credential, which is looked for in --credential-dir
 (NAME.json, {"auth_type", "auth_data"}), or carries it sealed for the key in
---identity (an age identity).`,
+--identity (an age identity).
+
+With --metrics it serves /metrics for Prometheus, and /healthz, which answers 200
+while the server of the jobs answers and this worker beats there.`,
 		Example: "  " + p.Table.API.Name + "-fleet worker --nats nats://127.0.0.1:4222 --credential-dir ./credentials",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.runWorker(c.Context(), f) },
@@ -55,6 +62,7 @@ A job names its tenant's credential, which is looked for in --credential-dir
 	flags.StringVar(&f.credentials, "credential-dir", "", "folder of the credentials that jobs name")
 	flags.DurationVar(&f.looks, "between-looks", 30*time.Second, "an unknown outcome is looked up twice, so long apart, before it is believed that nothing has happened")
 	flags.StringVar(&f.identity, "identity", "", "file of the age identity that opens sealed credentials")
+	flags.StringVar(&f.metrics, "metrics", "", "HOST:PORT that /metrics and /healthz are served on (or OTEL_METRICS_EXPORTER=prometheus and OTEL_EXPORTER_PROMETHEUS_HOST and _PORT)")
 	return cmd
 }
 
@@ -67,15 +75,45 @@ func (p Program) runWorker(ctx context.Context, f workerFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := worker.New(worker.Options{
+	o := worker.Options{
 		Table: p.Table, Engine: engine, Resolve: keys.Resolve, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease, BetweenLooks: f.looks,
 		Log: slog.New(slog.NewTextHandler(p.Stderr, nil)), At: p.stopAt(),
-	})
+	}
+	unseen, err := p.meter(&o, engine, f.metrics)
 	if err != nil {
 		return errors.Join(err, closeAll())
 	}
+	w, err := worker.New(o)
+	if err != nil {
+		return errors.Join(err, unseen(), closeAll())
+	}
 	fmt.Fprintln(p.Stdout, "working")
-	return errors.Join(w.Run(ctx), closeAll())
+	return errors.Join(w.Run(ctx), unseen(), closeAll())
+}
+
+// meter serves the meters of a worker and of its calls, where that is asked for.
+func (p Program) meter(o *worker.Options, e *jetstream.Engine, addr string) (unseen func() error, err error) {
+	if addr == "" && p.Getenv("OTEL_METRICS_EXPORTER") == "prometheus" {
+		addr = net.JoinHostPort(cmp.Or(p.Getenv("OTEL_EXPORTER_PROMETHEUS_HOST"), "localhost"), cmp.Or(p.Getenv("OTEL_EXPORTER_PROMETHEUS_PORT"), "9464"))
+	}
+	if addr == "" {
+		return func() error { return nil }, nil
+	}
+	s, err := metrics.Serve(addr, e)
+	if err != nil {
+		return nil, err
+	}
+	meter, err := metrics.New(s.Provider, p.Table, e)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	calls, err := otelobserver.New(otelobserver.Options{MeterProvider: s.Provider})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	o.Observer, o.Client.Observers = meter, append(o.Client.Observers, calls)
+	fmt.Fprintf(p.Stderr, "metrics at http://%s/metrics\n", s.Addr)
+	return s.Close, nil
 }
 
 // keys are what the worker finds credentials with.

@@ -66,6 +66,9 @@ func (d *delivery) Again(ctx context.Context, after time.Duration, anew bool) er
 	if err := d.move(ctx, next); err != nil {
 		return err
 	}
+	if after < lookEvery {
+		defer d.engine.freed(d.record.Job)
+	}
 	return d.m.NakWithDelay(after)
 }
 
@@ -104,6 +107,7 @@ func (d *delivery) End(ctx context.Context, e fleet.Ending) error {
 	if err != nil && !errors.Is(err, fleet.ErrEnded) {
 		return err
 	}
+	defer d.engine.freed(d.record.Job)
 	return leave(ctx, d.m)
 }
 
@@ -155,6 +159,9 @@ func (e *Engine) keep(ctx context.Context, r fleet.Record, rev uint64) (uint64, 
 	life := time.Duration(0)
 	if r.State.Ended() {
 		life = e.options.Keep
+		if r.Job.Keep > 0 {
+			life = r.Job.Keep
+		}
 	}
 	return e.records.put(ctx, r.Job.ID, value, rev, life)
 }

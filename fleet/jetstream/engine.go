@@ -94,7 +94,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	}
 	e.jobs, err = e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: JobsStream, Subjects: []string{jobSubjects}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
-		Replicas: e.options.Replicas, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: TenantQueue,
+		Replicas: e.options.Replicas, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: TenantQueue, MaxConsumers: MaxTenants,
 		Duplicates: 2 * time.Minute, Description: "jobs that wait or run; the message is the job's ID",
 	})
 	if err != nil {

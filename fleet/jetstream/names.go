@@ -6,6 +6,7 @@
 //	                                                            It is bounded for each subject, so one tenant cannot fill it.
 //	consumer API=CLASS=TENANT  of FLEET_JOBS, one subject            explicit acknowledgement; a job whose worker died comes back
 //	                                                            after the lease. At most [TenantAtOnce] of a tenant are out.
+//	                                                            In memory, and gone when the tenant has no work.
 //	bucket  FLEET_RECORDS    JOB ID → fleet.Record                 the job itself and what became of it; ended ones expire.
 //	bucket  FLEET_LEDGER     hash of a key → claim or answer        compare-and-set: who creates the entry sends the write.
 //	bucket  FLEET_BUDGETS    API and tenant → grants, quotas        compare-and-set: all workers reserve in one value.
@@ -15,8 +16,9 @@
 // message may come twice; the claim under its job's ID is given once.
 //
 // connect.go and embedded.go reach a server, engine.go makes the streams, queue.go
-// submits and takes, delivery.go ends, records.go tells, ledger.go and budget.go
-// hold what all workers share, alive.go who is there and what time it is.
+// submits and takes, lanes.go lets tenants take turns, delivery.go ends, records.go
+// and watch.go tell, ledger.go and budget.go hold what all workers share, alive.go
+// who is there and what time it is, load.go how much there is to do.
 package jetstream
 
 import (
@@ -33,13 +35,17 @@ const (
 	BudgetsBucket = "FLEET_BUDGETS"
 	WorkersBucket = "FLEET_WORKERS"
 	jobSubjects   = "fleet.job.>"
-	wakeSubject   = "fleet.wake." // and the API: a job has come
+	wakeSubject   = "fleet.wake." // and the API: a job has come to the lane that the message names
 )
 
 // The bounds of the queue.
 const (
 	TenantQueue  = 2000 // jobs of one tenant, class and connector that wait at most
 	TenantAtOnce = 8    // of these in the hands of workers
+	// MaxTenants is how many tenants, for each class, can have work at the same
+	// time; those beyond wait until others have none. A server allows 1,000 unless
+	// told otherwise.
+	MaxTenants = 10_000
 )
 
 // subject is where the jobs of a tenant wait.

@@ -82,8 +82,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 // Retry implements [fleet.Engine]. One that is queued is put in line once more,
 // in case a crash has kept it out; a worker that gets it twice finds it ended.
 func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) error {
-	var again fleet.Record
+	var before, again fleet.Record
 	err := e.change(ctx, id, func(r *fleet.Record) (err error) {
+		before = *r
 		if again = *r; r.State == fleet.Queued {
 			return errQueued
 		}
@@ -94,7 +95,11 @@ func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) err
 	if err != nil && !errors.Is(err, errQueued) {
 		return err
 	}
-	return e.enqueue(ctx, again.Job)
+	err = e.enqueue(ctx, again.Job)
+	if errors.Is(err, fleet.ErrFull) { // it stays what it was, to be retried when there is room
+		return errors.Join(err, e.change(ctx, id, func(r *fleet.Record) error { *r = before; return nil }))
+	}
+	return err
 }
 
 var errQueued = errors.New("the job is queued")

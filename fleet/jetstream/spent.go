@@ -5,6 +5,7 @@ package jetstream
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -41,16 +42,40 @@ func (e *Engine) Spent(ctx context.Context, api *runtime.API) (out []Spent, err 
 		if value == nil || json.Unmarshal(value, &v) != nil {
 			continue
 		}
-		whose := strings.TrimPrefix(key, api.Name+".")
-		some := slices.DeleteFunc(slices.Clone(api.Budgets), func(b runtime.Budget) bool { return b.Shared != (whose == "shared") })
-		for i, b := range some {
-			if i < len(v.Windows) {
-				out = append(out, v.Windows[i].spent(b, whose, v, e.alive.now()))
-			}
-		}
+		out = append(out, v.spent(api, strings.TrimPrefix(key, api.Name+"."), e.alive.now())...)
 	}
 	slices.SortFunc(out, func(a, b Spent) int { return strings.Compare(a.Credential, b.Credential) })
 	return out, nil
+}
+
+// SpentSeen tells the same of the credentials that this engine has had calls of, as
+// it last saw them, and asks nobody.
+func (e *Engine) SpentSeen(api *runtime.API) (out []Spent) {
+	e.budgets.mu.Lock()
+	held := maps.Clone(e.budgets.held)
+	e.budgets.mu.Unlock()
+	for key, a := range held {
+		whose, ours := strings.CutPrefix(key, api.Name+".")
+		if !ours {
+			continue
+		}
+		a.mu.Lock()
+		v := a.value
+		a.mu.Unlock()
+		out = append(out, v.spent(api, whose, e.alive.now())...)
+	}
+	return out
+}
+
+// spent is what is used of each budget of a value.
+func (v ledgerOfCalls) spent(api *runtime.API, whose string, now time.Time) (out []Spent) {
+	some := slices.DeleteFunc(slices.Clone(api.Budgets), func(b runtime.Budget) bool { return b.Shared != (whose == "shared") })
+	for i, b := range some {
+		if i < len(v.Windows) {
+			out = append(out, v.Windows[i].spent(b, whose, v, now))
+		}
+	}
+	return out
 }
 
 func (w callWindow) spent(b runtime.Budget, whose string, v ledgerOfCalls, now time.Time) Spent {

@@ -42,7 +42,31 @@ type Options struct {
 	// At is told each step of a job's life, by the names above. Tests stop a
 	// worker there. It may be nil.
 	At func(step string, j fleet.Job)
+	// Observer is told of jobs, for meters. It may be nil.
+	Observer Observer
 }
+
+// Observer is told what happens to the jobs of a worker. Its methods are called by
+// many goroutines at once.
+type Observer interface {
+	// Begun tells that a job begins, and how often others have begun it and were
+	// not heard of again.
+	Begun(j fleet.Job, lost int)
+	// Again tells that a begun job is given back, to be tried later.
+	Again(j fleet.Job)
+	// Ended tells that a begun job has ended.
+	Ended(j fleet.Job, s fleet.State)
+	// Left tells that a begun job was left, for another worker to find.
+	Left(j fleet.Job)
+}
+
+// nobody is the observer where nobody asks.
+type nobody struct{}
+
+func (nobody) Begun(fleet.Job, int)         {}
+func (nobody) Again(fleet.Job)              {}
+func (nobody) Ended(fleet.Job, fleet.State) {}
+func (nobody) Left(fleet.Job)               {}
 
 // The steps of a job's life that At is told of.
 const (
@@ -89,6 +113,9 @@ func New(o Options) (*Worker, error) {
 	if o.At == nil {
 		o.At = func(string, fleet.Job) {}
 	}
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
 	w := &Worker{o: o}
 	options := o.Client
 	options.Budgets, options.Ledger = o.Engine.Budgets(), &toldLedger{o.Engine.Ledger(), w}
@@ -127,7 +154,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		running.Go(func() {
 			defer func() { <-places }()
 			w.o.At(StepTaken, d.Job())
-			if err := w.run(work, d); err != nil {
+			watched := &watched{Delivery: d, told: w.o.Observer}
+			defer watched.over()
+			if err := w.run(work, watched); err != nil {
 				w.o.Log.Warn("job", "id", d.Job().ID, "error", err)
 			}
 		})
@@ -176,6 +205,47 @@ func (w *Worker) run(ctx context.Context, d fleet.Delivery) error {
 		}
 	}
 	return w.end(ctx, d, end)
+}
+
+// watched is a delivery whose steps the observer is told of.
+type watched struct {
+	fleet.Delivery
+	told  Observer
+	begun bool
+}
+
+func (d *watched) Begin(ctx context.Context) (lost int, err error) {
+	lost, err = d.Delivery.Begin(ctx)
+	if err == nil {
+		d.begun = true
+		d.told.Begun(d.Job(), lost)
+	}
+	return lost, err
+}
+
+func (d *watched) Again(ctx context.Context, after time.Duration, anew bool) error {
+	err := d.Delivery.Again(ctx, after, anew)
+	if err == nil && d.begun {
+		d.begun = false
+		d.told.Again(d.Job())
+	}
+	return err
+}
+
+func (d *watched) End(ctx context.Context, e fleet.Ending) error {
+	err := d.Delivery.End(ctx, e)
+	if err == nil && d.begun {
+		d.begun = false
+		d.told.Ended(d.Job(), e.State)
+	}
+	return err
+}
+
+// over tells of a delivery that came to neither.
+func (d *watched) over() {
+	if d.begun {
+		d.told.Left(d.Job())
+	}
 }
 
 // hold keeps the delivery until letGo is called.
