@@ -17,10 +17,14 @@ import (
 const (
 	beatEvery  = 2 * time.Second
 	lifeOfBeat = 10 * time.Second
+	// graceOfBeat is how long a life may be missing before that is believed: a
+	// server that was away has forgotten all beats, and the next ones are to come.
+	graceOfBeat = 3 * beatEvery
 )
 
 type alive struct {
 	workers bucket
+	grace   time.Duration
 	life    string // worker.number: a worker that has started again is another one
 	stop    context.CancelFunc
 	over    chan struct{}
@@ -33,8 +37,8 @@ type alive struct {
 }
 
 // announce begins to beat.
-func announce(ctx context.Context, workers bucket, name string) (*alive, error) {
-	a := &alive{workers: workers, life: name + "." + nuid.Next(), base: time.Now(), over: make(chan struct{})}
+func announce(ctx context.Context, workers bucket, grace time.Duration, name string) (*alive, error) {
+	a := &alive{workers: workers, grace: grace, life: name + "." + nuid.Next(), base: time.Now(), over: make(chan struct{})}
 	if err := a.beat(ctx); err != nil {
 		return nil, err
 	}
@@ -60,7 +64,7 @@ func (a *alive) run(ctx context.Context) {
 
 // beat says that this worker is there, and reads the server's clock off it.
 func (a *alive) beat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, lifeOfBeat)
+	ctx, cancel := context.WithTimeout(ctx, beatEvery)
 	defer cancel()
 	before := time.Since(a.base)
 	if _, err := a.workers.Put(ctx, a.life, nil); err != nil {

@@ -109,12 +109,14 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	grace := graceOfBeat
 	if e.options.Embedded != nil && e.options.Embedded.alone() {
+		grace = 0
 		if err := workers.stream.Purge(ctx); err != nil {
 			return err
 		}
 	}
-	if e.alive, err = announce(ctx, workers, e.options.Worker); err != nil {
+	if e.alive, err = announce(ctx, workers, grace, e.options.Worker); err != nil {
 		return err
 	}
 	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}

@@ -77,6 +77,7 @@ func ledgerKey(k runtime.LedgerKey) string {
 // Claim implements [runtime.Ledger].
 func (l *ledger) Claim(ctx context.Context, key runtime.LedgerKey, input [32]byte, waiting func()) (runtime.LedgerEntry, bool, error) {
 	name, told := ledgerKey(key), false
+	var gone time.Time // since when the owner of one that was sent is not there
 	for {
 		p, rev, err := l.read(ctx, name)
 		if err != nil {
@@ -89,13 +90,17 @@ func (l *ledger) Claim(ctx context.Context, key runtime.LedgerKey, input [32]byt
 		if err != nil {
 			return runtime.LedgerEntry{}, false, err
 		}
-		if !there && p != nil && p.Sent {
+		sent := !there && p != nil && p.Sent
+		if sent && gone.IsZero() {
+			gone = time.Now()
+		}
+		if sent && time.Since(gone) >= l.alive.grace {
 			if _, now, err := l.read(ctx, name); err != nil || now == rev {
 				return p.Entry, false, err
 			}
 			continue // it has been settled meanwhile
 		}
-		if !there { // there is none, or whoever claimed it is gone and had not sent it
+		if !there && !sent { // there is none, or whoever claimed it is gone and had not sent it
 			switch err := l.create(ctx, name, input, rev); {
 			case err == nil:
 				return runtime.LedgerEntry{}, true, nil
@@ -103,6 +108,9 @@ func (l *ledger) Claim(ctx context.Context, key runtime.LedgerKey, input [32]byt
 				return runtime.LedgerEntry{}, false, err
 			}
 			continue
+		}
+		if there {
+			gone = time.Time{}
 		}
 		if !told {
 			waiting()
