@@ -38,6 +38,7 @@ type lanes struct {
 	looked    time.Time
 	pause     time.Duration // between looks
 	rests     map[string]rest
+	comes     map[string]int // how many jobs were heard of in a lane since it had none
 	consumers map[string]*lane
 }
 
@@ -69,7 +70,7 @@ func (e *Engine) lanesOf(api string) (*lanes, error) {
 		return l, nil
 	}
 	l := &lanes{engine: e, api: api, woken: make(chan struct{}, 1), next: rand.IntN(1 << 20), // workers begin at different tenants
-		rests: make(map[string]rest), consumers: make(map[string]*lane)}
+		rests: make(map[string]rest), comes: make(map[string]int), consumers: make(map[string]*lane)}
 	if _, err := e.nc.Subscribe(wakeSubject+api, func(m *nats.Msg) { l.wake(string(m.Data)) }); err != nil {
 		return nil, err
 	}
@@ -77,32 +78,63 @@ func (e *Engine) lanesOf(api string) (*lanes, error) {
 	return l, nil
 }
 
-// wake notes that a lane may have a free job.
-func (l *lanes) wake(lane string) {
+// wake notes that a job has come to a lane, whose turn may be at once then.
+func (l *lanes) wake(name string) {
 	l.mu.Lock()
-	delete(l.rests, lane)
+	l.comes[name]++
+	l.add(name)
 	l.mu.Unlock()
+	l.signal()
+}
+
+// freed notes that a job of a tenant is in nobody's hands any more, which may be
+// what others of its lane have waited for.
+func (e *Engine) freed(j fleet.Job) {
+	e.lanesMu.Lock()
+	l := e.lanes[j.API]
+	e.lanesMu.Unlock()
+	if l == nil {
+		return
+	}
+	name := subject(j.API, j.Class, j.Tenant)
+	l.mu.Lock()
+	_, resting := l.rests[name]
+	if resting {
+		l.comes[name]++
+		l.add(name)
+	}
+	l.mu.Unlock()
+	if resting {
+		l.signal()
+	}
+}
+
+// add lets a lane take its turn; the caller holds the lock.
+func (l *lanes) add(name string) {
+	delete(l.rests, name)
+	if slices.Contains(l.ready, name) {
+		return
+	}
+	if strings.HasPrefix(name, subject(l.api, fleet.Waiting, "")) {
+		l.ready = slices.Insert(l.ready, l.waiting, name)
+		l.waiting++
+		return
+	}
+	l.ready = append(l.ready, name)
+}
+
+func (l *lanes) signal() {
 	select {
 	case l.woken <- struct{}{}:
 	default:
 	}
 }
 
-// freed notes that a job of a tenant is in nobody's hands any more.
-func (e *Engine) freed(j fleet.Job) {
-	e.lanesMu.Lock()
-	l := e.lanes[j.API]
-	e.lanesMu.Unlock()
-	if l != nil {
-		l.wake(subject(j.API, j.Class, j.Tenant))
-	}
-}
-
 // take goes round the tenants once; nil when none has a job that is free.
 func (l *lanes) take(ctx context.Context) (fleet.Delivery, error) {
 	for {
-		lane, ok, err := l.turn(ctx)
-		if !ok || err != nil {
+		lane, comes, err := l.turn(ctx)
+		if lane == "" || err != nil {
 			return nil, err
 		}
 		m, err := l.fetch(ctx, lane)
@@ -110,7 +142,7 @@ func (l *lanes) take(ctx context.Context) (fleet.Delivery, error) {
 			return nil, err
 		}
 		if m == nil {
-			l.drop(lane)
+			l.drop(lane, comes)
 			continue
 		}
 		d, err := l.engine.delivery(ctx, m)
@@ -120,14 +152,15 @@ func (l *lanes) take(ctx context.Context) (fleet.Delivery, error) {
 	}
 }
 
-// turn is whose turn it is. It looks again who has work when nobody is known to,
-// and from time to time, so that those who wait are not kept behind.
-func (l *lanes) turn(ctx context.Context) (string, bool, error) {
+// turn is whose turn it is, and how many jobs were heard of there. It looks again
+// who has work when nobody is known to, and from time to time, so that those who
+// wait are not kept behind.
+func (l *lanes) turn(ctx context.Context) (name string, comes int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if since := time.Since(l.looked); since > l.pause || len(l.ready) == 0 && since > 5*time.Millisecond {
 		if err := l.look(ctx); err != nil {
-			return "", false, err
+			return "", 0, err
 		}
 	}
 	of := l.waiting // those who wait come first
@@ -135,17 +168,18 @@ func (l *lanes) turn(ctx context.Context) (string, bool, error) {
 		of = len(l.ready)
 	}
 	if of == 0 {
-		return "", false, nil
+		return "", 0, nil
 	}
 	l.next++
-	return l.ready[l.next%of], true, nil
+	name = l.ready[l.next%of]
+	return name, l.comes[name], nil
 }
 
 // look asks the server who has work. With many tenants the answer is long, so it
 // is asked for less often.
 func (l *lanes) look(ctx context.Context) error {
 	began := time.Now()
-	ready, rests := l.ready[:0], make(map[string]rest)
+	ready, rests, comes := l.ready[:0], make(map[string]rest), make(map[string]int)
 	empty := maps.Clone(l.consumers)
 	for _, class := range []fleet.Class{fleet.Waiting, fleet.Bulk} {
 		l.waiting = len(ready)
@@ -156,6 +190,7 @@ func (l *lanes) look(ctx context.Context) error {
 		}
 		for lane := range info.State.Subjects {
 			delete(empty, lane)
+			comes[lane] = l.comes[lane]
 			r, resting := l.rests[lane]
 			if resting {
 				rests[lane] = r
@@ -166,7 +201,7 @@ func (l *lanes) look(ctx context.Context) error {
 		}
 		slices.Sort(ready[l.waiting:])
 	}
-	l.ready, l.rests = ready, rests
+	l.ready, l.rests, l.comes = ready, rests, comes
 	l.looked = time.Now()
 	l.pause = max(lookEvery, 20*l.looked.Sub(began))
 	l.clear(empty)
@@ -195,10 +230,13 @@ func (l *lanes) clear(empty map[string]*lane) {
 	}()
 }
 
-// drop notes that a tenant has no free job now.
-func (l *lanes) drop(lane string) {
+// drop notes that a tenant has no free job now, unless one has come meanwhile.
+func (l *lanes) drop(lane string, comes int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.comes[lane] != comes {
+		return
+	}
 	last := min(max(2*l.rests[lane].last, shortRest), longRest)
 	l.rests[lane] = rest{time.Now().Add(last), last}
 	if i := slices.Index(l.ready, lane); i >= 0 {
