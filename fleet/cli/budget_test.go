@@ -51,6 +51,8 @@ func TestBudgetShared(t *testing.T) {
 	a.once(t, rows)
 	allDone(t, file, rows)
 
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if *refused > 0 {
 		t.Errorf("%d of %d requests were over the budget", *refused, len(a.at))
 	}

@@ -89,9 +89,11 @@ func TestSealed(t *testing.T) {
 		t.Errorf("a worker with the key: %s", out)
 	}
 	a.wait(t, 2)
+	a.mu.Lock()
 	if sent != 2 || wrong != 0 {
 		t.Errorf("%d requests with the token, %d without", sent, wrong)
 	}
+	a.mu.Unlock()
 	a.deny()
 	if out := submit("third@example.com", "60s"); !strings.Contains(out, `"success":false`) { // with errors too
 		t.Errorf("a token that the API refuses: %s", out)

@@ -64,6 +64,13 @@ func newPeople(t *testing.T, post func(*people, http.ResponseWriter)) *people {
 	return p
 }
 
+// written is how many registrations have come.
+func (p *people) written() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.posts
+}
+
 // created registers the person.
 func created(p *people, w http.ResponseWriter) {
 	p.there = true
@@ -164,8 +171,8 @@ func TestVerify(t *testing.T) {
 				c.input = input
 			}
 			r := submit(t, e, register, c.input)
-			if r.State != c.state || p.posts != c.posts || !strings.Contains(r.Why+r.Check, c.says) {
-				t.Errorf("%s after %d writes; why %q, check %q", r.State, p.posts, r.Why, r.Check)
+			if r.State != c.state || p.written() != c.posts || !strings.Contains(r.Why+r.Check, c.says) {
+				t.Errorf("%s after %d writes; why %q, check %q", r.State, p.written(), r.Why, r.Check)
 			}
 			if r.State == fleet.Unknown {
 				if err := e.Retry(t.Context(), "j", false); !errors.Is(err, fleet.ErrState) {
@@ -198,14 +205,14 @@ func TestPoison(t *testing.T) {
 		}
 	}
 	run(t, e, p.URL, nil)
-	if r := await(t, e); r.State != fleet.Dead || !strings.Contains(r.Why, "10 workers began it") || p.posts != 0 {
-		t.Errorf("%s (%s) after %d writes", r.State, r.Why, p.posts)
+	if r := await(t, e); r.State != fleet.Dead || !strings.Contains(r.Why, "10 workers began it") || p.written() != 0 {
+		t.Errorf("%s (%s) after %d writes", r.State, r.Why, p.written())
 	}
 	if err := e.Retry(t.Context(), "j", false); err != nil {
 		t.Fatal(err)
 	}
-	if r := await(t, e); r.State != fleet.Done || p.posts != 1 {
-		t.Errorf("%s after %d writes", r.State, p.posts)
+	if r := await(t, e); r.State != fleet.Done || p.written() != 1 {
+		t.Errorf("%s after %d writes", r.State, p.written())
 	}
 }
 
@@ -255,8 +262,8 @@ func TestTooLarge(t *testing.T) {
 			var cred runtime.Credentials
 			_ = json.Unmarshal([]byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), &cred)
 			again := c.Call(t.Context(), register, cred, []byte(input), runtime.IdempotencyKey("j"))
-			if again.Err != nil || !again.Replayed || p.posts != 1 || !strings.Contains(string(again.JSON), `{"success":true,"error":null`) || len(again.JSON) > 1000 {
-				t.Errorf("a repeat: %v, replayed %v, %d writes, %d bytes", again.Err, again.Replayed, p.posts, len(again.JSON))
+			if again.Err != nil || !again.Replayed || p.written() != 1 || !strings.Contains(string(again.JSON), `{"success":true,"error":null`) || len(again.JSON) > 1000 {
+				t.Errorf("a repeat: %v, replayed %v, %d writes, %d bytes", again.Err, again.Replayed, p.written(), len(again.JSON))
 			}
 		})
 	}
