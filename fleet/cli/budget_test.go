@@ -63,7 +63,7 @@ func TestBudgetShared(t *testing.T) {
 	took := a.at[len(a.at)-1].Sub(a.at[0])
 	share := float64(len(a.at)) / (5 * (took.Seconds() + 1)) // windows of a second, the last one whole
 	t.Logf("%d calls in %s, %.1f %% of the budget; the closest six are %s apart, so requests arrive up to %s late of each other",
-		len(a.at), took.Round(time.Millisecond), 100*share, closest.Round(time.Millisecond), (time.Second + 90*time.Millisecond - closest).Round(time.Millisecond))
+		len(a.at), took.Round(time.Millisecond), 100*share, closest.Round(time.Millisecond), (time.Second + 75*time.Millisecond - closest).Round(time.Millisecond))
 	if share < 0.9 && !testing.Short() {
 		t.Errorf("only %.1f %% of the budget were used", 100*share)
 	}

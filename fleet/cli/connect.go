@@ -45,7 +45,7 @@ func (x *place) flags(c *cobra.Command) {
 	f.IntVar(&x.replicas, "replicas", 1, "copies that the servers keep: 3 in a cluster")
 	f.DurationVar(&x.lease, "lease", 0, "after which the job of a silent worker is given to another (default 30s; 5s with a folder)")
 	f.DurationVar(&x.keep, "keep", 7*24*time.Hour, "how long ended jobs and answers are kept")
-	f.DurationVar(&x.margin, "margin", 90*time.Millisecond, "added to each window of a budget, for the time that requests take to arrive")
+	f.DurationVar(&x.margin, "margin", 75*time.Millisecond, "added to each window of a budget, for the time that requests take to arrive")
 	if x.folderToo {
 		f.StringVar(&x.state, "state", "", "folder that keeps the jobs, where no NATS server is named (default in the user's state)")
 	}

@@ -20,7 +20,7 @@ import (
 const (
 	// defaultMargin is what requests of different workers were seen to be late
 	// by at most, one against the other, on a busy machine.
-	defaultMargin = 90 * time.Millisecond
+	defaultMargin = 75 * time.Millisecond
 	longWindow    = time.Minute // a longer one is a quota, which nobody waits for
 	// lead is how long before its moment a request gets its permit: about what
 	// the ledger takes to note a write on a busy machine.

@@ -29,7 +29,7 @@ type Options struct {
 	// Keep is how long ended jobs and answers of the ledger are kept: 7 days.
 	Keep time.Duration
 	// Margin is what is added to each window of a budget, for the time that
-	// requests take to arrive: 90 ms.
+	// requests take to arrive: 75 ms.
 	Margin time.Duration
 	Worker string // its name; made up when ""
 }
