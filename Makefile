@@ -14,8 +14,9 @@ demo: generate ## generate the connector, then run every action against the sand
 	go run ./cmd/livestorm demo
 
 .PHONY: test
-test: cases faults clients site-tools exports fleet ## run all tests under the race detector, the cases of the manifests first
-	go test -race ./...
+test: cases faults clients site-tools exports fleet ## run all tests, then again under the race detector without what runs other programs
+	go test ./...
+	go test -race -short ./...
 
 .PHONY: clients
 clients: ## install the TypeScript clients that the MCP server is tested with, where npm is

@@ -36,7 +36,8 @@ type Engine interface {
 	// Cancel ends a job that has not begun; [ErrBegun] when it has.
 	Cancel(ctx context.Context, id string) error
 	// Retry queues a job again that has ended as Failed, Canceled or Dead, or as
-	// Unknown when whoever asks says that nothing has happened.
+	// Unknown when whoever asks says that nothing has happened. One that is
+	// queued already stays so.
 	Retry(ctx context.Context, id string, nothingHappened bool) error
 
 	// Budgets and Ledger are shared by all workers of the engine.
@@ -51,15 +52,19 @@ type Delivery interface {
 	Job() Job
 	// Begin notes that the worker begins, and tells how often others have begun
 	// and were not heard of again. It fails with [ErrEnded] when the job has been
-	// ended meanwhile; the delivery is over then.
+	// ended meanwhile, and with [ErrTaken] when another has it; the delivery is
+	// over then.
 	Begin(ctx context.Context) (lost int, err error)
 	// Extend keeps the delivery for another lease.
 	Extend(ctx context.Context) error
 	// End keeps what became of the job and takes it from the queue, in that
-	// order: a crash between the two delivers it again.
+	// order: a crash between the two delivers it again. What became of a job
+	// counts whoever tells it, and the first who tells; [ErrTaken] when it has
+	// been made a new write since.
 	End(ctx context.Context, e Ending) error
 	// Again gives the job back, to be delivered after a while; it is queued then
-	// as if nobody had begun. anew makes it a new write, for one that has surely
+	// as if nobody had begun. It fails with [ErrTaken] when the lease is over and
+	// another has begun it. anew makes it a new write, for one that has surely
 	// not been carried out though its key is taken.
 	Again(ctx context.Context, after time.Duration, anew bool) error
 }
@@ -77,6 +82,7 @@ var (
 	ErrNotFound = errors.New("there is no such job, or it has been forgotten")
 	ErrBegun    = errors.New("the job has begun")
 	ErrEnded    = errors.New("the job has ended")
+	ErrTaken    = errors.New("the lease of the job is over, and another worker has it")
 	ErrFull     = errors.New("the tenant has too many jobs in the queue")
 	ErrState    = errors.New("a job in this state is not retried")
 	// ErrAway is of an engine whose server does not answer now.

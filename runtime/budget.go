@@ -51,6 +51,18 @@ type BudgetPermit interface {
 	Done(BudgetReport)
 }
 
+// TimedPermit is a [BudgetPermit] for a moment that is a little ahead, so that what
+// has to be written down before a request does not make it late.
+type TimedPermit interface {
+	BudgetPermit
+	// Depart waits for the moment, right before the request is sent, and reports
+	// whether it has been kept. One that was missed is given back.
+	Depart(ctx context.Context) (onTime bool, err error)
+}
+
+// missable is how many moments a request may miss; then it goes as it is.
+const missable = 3
+
 // BudgetReport is what came of a request.
 type BudgetReport struct {
 	Sent  bool          // the API may have seen it
@@ -101,6 +113,9 @@ func (k *call) permitted(ctx context.Context, r *request, target *url.URL, resen
 		p.Done(BudgetReport{})
 		return nil, nil, err
 	}
+	if p, err = k.depart(ctx, p); err != nil {
+		return nil, nil, err
+	}
 	if k.departs != nil {
 		k.departs()
 	}
@@ -125,6 +140,29 @@ func (k *call) permit(ctx context.Context) (BudgetPermit, *Error) {
 		return nil, k.noPermit(ctx, err)
 	}
 	return p, nil
+}
+
+// depart waits for the moment of a permit, and takes another one where it has been
+// missed.
+func (k *call) depart(ctx context.Context, p BudgetPermit) (BudgetPermit, *Error) {
+	for missed := 0; ; missed++ {
+		timed, ok := p.(TimedPermit)
+		if !ok {
+			return p, nil
+		}
+		onTime, cause := timed.Depart(ctx)
+		if cause == nil && (onTime || missed == missable) {
+			return p, nil
+		}
+		p.Done(BudgetReport{})
+		if cause != nil {
+			return nil, k.noPermit(ctx, cause)
+		}
+		var err *Error
+		if p, err = k.permit(ctx); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // tenant is whose budgets the requests of a call are in.

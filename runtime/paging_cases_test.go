@@ -464,6 +464,11 @@ func (l *lie) healed() []*spot {
 	return out
 }
 
+// resets reports whether connections are reset.
+func (l *lie) resets() bool {
+	return slices.ContainsFunc(l.ways, func(s *spot) bool { return slices.Contains(s.answers, "reset") })
+}
+
 // TestPagingCases runs the cases of every mode.
 func TestPagingCases(t *testing.T) {
 	for _, mode := range []PagingMode{PagingPage, PagingOffset, PagingCursor, PagingURL, PagingLink} {
@@ -528,7 +533,10 @@ func (s *stage) try(l *lie) (outcomes []string) {
 		if name == "envelope" || l.kept && name != "list" {
 			continue
 		}
-		if other := s.play(l, l.ways, f, l.input, l.from); other.String() != first.String() || other.asked != first.asked {
+		other := s.play(l, l.ways, f, l.input, l.from)
+		// A connection that is reset may take a request with it that nobody has read.
+		counted := other.asked == first.asked || l.resets() && max(other.asked-first.asked, first.asked-other.asked) == 1
+		if other.String() != first.String() || !counted {
 			s.t.Errorf("%s says something else, after %d requests:\n%s\nthan the envelope, after %d:\n%s", name, other.asked, other, first.asked, first)
 		}
 	}

@@ -38,18 +38,26 @@ docs/exports.md says what each format holds.`,
 		Example: `  connectorgen export tools-anthropic --strict --actions get_event,create_event
   connectorgen export openapi --out api/
   connectorgen export markdown --out docs/`,
-		Args: cobra.NoArgs,
+		Args: knownFormat,
 		RunE: func(*cobra.Command, []string) error {
 			return errors.New("name the format: " + strings.Join(formats, ", "))
 		}}
 	cmd.PersistentFlags().StringVar(&e.out, "out", "-", "directory to write to, or - for standard output")
 	cmd.PersistentFlags().StringSliceVar(&e.actions, "actions", nil, "only these actions, separated by commas")
-	cmd.AddCommand(e.schemas(), e.catalogue(), e.openAITools(), e.anthropicTools(), e.openAPI(), e.markdown(), e.llms(), siteCommand(e.file, &e.out))
+	cmd.AddCommand(e.schemas(), e.catalogue(), e.openAITools(), e.anthropicTools(), e.openAPI(), e.markdown(), e.llms(), e.site())
 	return cmd
 }
 
 // formats are the words that may stand behind export.
 var formats = []string{"schemas", "catalogue", "tools-openai", "tools-anthropic", "openapi", "markdown", "llms-txt", "site"}
+
+// knownFormat refuses a word that is no format; those that are are commands.
+func knownFormat(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("there is no format %q; name one of %s", args[0], strings.Join(formats, ", "))
+	}
+	return nil
+}
 
 func (e *exporter) schemas() *cobra.Command {
 	return &cobra.Command{

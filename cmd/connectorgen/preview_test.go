@@ -29,6 +29,7 @@ import (
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/manifest"
 	"modulex.dev/connector/generator/model"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/runtime"
 )
 
@@ -219,7 +220,7 @@ func masked(raw []byte, secrets map[string]string) string {
 // The curl line sends the same request, apart from what curl calls itself, and
 // nothing in a preview is a secret.
 func TestPreviewAsCurlIsTheSameRequest(t *testing.T) {
-	needsCurl(t)
+	needs.Program(t, "curl", "apt-get install curl")
 	for file, table := range generatedTables {
 		t.Run(table.API.Name, func(t *testing.T) {
 			tap := newWiretap(t)
@@ -254,13 +255,6 @@ func TestPreviewAsCurlIsTheSameRequest(t *testing.T) {
 			}
 			t.Logf("%d commands were run", len(done))
 		})
-	}
-}
-
-func needsCurl(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("curl is not installed, so its lines are not run")
 	}
 }
 
@@ -438,7 +432,7 @@ func TestPreviewOfOddRequests(t *testing.T) {
 
 // The odd requests by curl, where it is new enough for them.
 func TestOddRequestsByCurl(t *testing.T) {
-	needsCurl(t)
+	needs.Program(t, "curl", "apt-get install curl")
 	if help, err := exec.Command("curl", "--help", "all").Output(); err != nil || !strings.Contains(string(help), "--url-query") {
 		t.Skip("this curl does not know --url-query, which came with 7.87")
 	}

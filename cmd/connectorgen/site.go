@@ -1,28 +1,24 @@
 // export site: the pages of a connector, by the package that its command has too
-// (runtime/docs). The values that an action's page begins with are those of the
-// first case that stands beside the action.
+// (runtime/docs). The values that an action's page begins with are those of its
+// first case that succeeds.
 
 package main
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/export"
-	"modulex.dev/connector/generator/manifest"
 	"modulex.dev/connector/generator/model"
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/docs"
 )
 
-func siteCommand(file, out *string) *cobra.Command {
+func (e *exporter) site() *cobra.Command {
 	var pkg string
 	cmd := &cobra.Command{
 		Use:   "site",
@@ -34,41 +30,27 @@ site that are no longer part of it are left where they are.`,
 		Example: "  connectorgen export site --out site",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if *out == "-" {
+			if e.out == "-" {
 				return errors.New("a site is many files; name a directory with --out")
 			}
-			files, err := siteOf(*file, pkg)
-			if err != nil {
-				return err
-			}
-			return writeAll(*out, files)
+			return e.run(c, func(m *model.Connector) ([]export.File, error) {
+				if pkg == "" {
+					pkg = packagePath(*e.file, m.Package)
+				}
+				return siteOf(m, pkg)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&pkg, "package", "", "import path of the generated package, for the Go code (default gen/NAME in the module around the manifest)")
 	return cmd
 }
 
-func siteOf(file, pkg string) ([]export.File, error) {
-	src, err := readManifest(file)
-	if err != nil {
-		return nil, err
-	}
-	c, faults := generator.Load(file, src)
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	m, faults := manifest.Load(file, src)
-	if len(faults) > 0 {
-		return nil, faults
-	}
+func siteOf(c *model.Connector, pkg string) ([]export.File, error) {
 	t, err := siteTable(c)
 	if err != nil {
 		return nil, err
 	}
-	if pkg == "" {
-		pkg = packagePath(file, c.Package)
-	}
-	pages, err := docs.Files(t, docs.Options{Package: pkg, Example: firstCases(m)})
+	pages, err := docs.Files(t, docs.Options{Package: pkg, Example: samples(c)})
 	if err != nil {
 		return nil, err
 	}
@@ -94,14 +76,13 @@ func siteTable(c *model.Connector) (*runtime.Table, error) {
 	return t, nil
 }
 
-// firstCases are the inputs of the first case of each action.
-func firstCases(m *manifest.Manifest) func(action string) []byte {
+// samples are the inputs of the case of each action that the other pages show too.
+// Without one the site makes an input by itself.
+func samples(c *model.Connector) func(action string) []byte {
 	inputs := make(map[string][]byte)
-	for _, a := range m.Actions {
-		if cases := a.Value.Cases; len(cases) > 0 {
-			if text := model.ValueJSON(cases[0].Input); text != "" {
-				inputs[a.Name.Value] = []byte(text)
-			}
+	for _, a := range c.Actions {
+		if a.Sample.Input != "" {
+			inputs[a.Name] = export.SampleInput(a)
 		}
 	}
 	return func(action string) []byte { return inputs[action] }
@@ -123,18 +104,4 @@ func packagePath(file, name string) string {
 		return ""
 	}
 	return path.Join(module, filepath.ToSlash(rel), "gen", name)
-}
-
-// writeAll writes files below a directory.
-func writeAll(dir string, files []export.File) error {
-	for _, f := range files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		if err := replace(name, f.Content); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return nil
 }

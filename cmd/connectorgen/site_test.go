@@ -23,6 +23,7 @@ import (
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/export"
 	"modulex.dev/connector/generator/manifest"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/docs"
 	"modulex.dev/connector/runtime/preview"
@@ -43,17 +44,6 @@ func connectorsOnPages(t *testing.T) map[string][]byte {
 		out[e.Name] = e.Source
 	}
 	return out
-}
-
-// needNode skips where there is no node, and fails where there must be one.
-func needNode(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		if os.Getenv("CONNECTOR_TEST_ALL") != "" {
-			t.Fatal("node is not installed, and CONNECTOR_TEST_ALL wants it")
-		}
-		t.Skip("node is not installed, so what the pages compute is not looked at")
-	}
 }
 
 // asked is one question to request.js, and answered what it says.
@@ -123,7 +113,7 @@ func recipesOf(t *testing.T, files []docs.File) map[string]json.RawMessage {
 }
 
 func TestPagesBuildTheRequest(t *testing.T) {
-	needNode(t)
+	needs.Program(t, "node", "install Node.js 20 or newer")
 	var questions []asked
 	var want, names []string
 	live, still := 0, 0
@@ -193,7 +183,7 @@ var snippetBlock = regexp.MustCompile(`(?s)data-snippet="([a-z]+)".*?<code data-
 
 // A page that is read without scripts has the same code as one that runs them.
 func TestPagesSayTheSameWithoutScripts(t *testing.T) {
-	needNode(t)
+	needs.Program(t, "node", "install Node.js 20 or newer")
 	var questions []asked
 	var want []map[string]string
 	for name, src := range connectorsOnPages(t) {
@@ -270,17 +260,20 @@ func TestSiteOfASmallManifest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "manifest.yaml")
-	if err := os.WriteFile(file, archive.Files[0].Data, 0o644); err != nil {
-		t.Fatal(err)
+	site := func() []export.File {
+		c, faults := generator.Load("manifest.yaml", archive.Files[0].Data)
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		files, err := siteOf(c, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
 	}
-	files, err := siteOf(file, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := siteOf(file, "")
-	if err != nil || !reflect.DeepEqual(files, again) {
-		t.Fatalf("the second time the site is another one (%v)", err)
+	files := site()
+	if !reflect.DeepEqual(files, site()) {
+		t.Fatal("the second time the site is another one")
 	}
 	got := &txtar.Archive{Comment: archive.Comment, Files: archive.Files[:1]}
 	for _, f := range files {
@@ -307,7 +300,9 @@ func TestExportSiteIsUsedRightly(t *testing.T) {
 		want string
 	}{
 		{[]string{"export", "site", "--manifest", "../../manifest.yaml"}, 2, "a site is many files; name a directory with --out"},
-		{[]string{"export", "site", "--manifest", "../../examples/luma/manifest.yaml", "--out", dir}, 0, ""},
+		{[]string{"export", "site", "--manifest", "../../examples/luma/manifest.yaml", "--out", dir, "--actions", "create_event,get_evnt"}, 2, "get_evnt"},
+		{[]string{"export", "site", "--manifest", "../../examples/luma/manifest.yaml", "--out", dir, "--actions", "create_event"}, 0, ""},
+		{[]string{"export", "sites"}, 2, `there is no format "sites"; name one of schemas, `},
 	} {
 		var out, words bytes.Buffer
 		if code := run(c.args, &out, &words); code != c.code || !strings.Contains(words.String(), c.want) || out.Len() > 0 {
@@ -317,5 +312,8 @@ func TestExportSiteIsUsedRightly(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(dir, "actions", "create_event.html"))
 	if err != nil || !bytes.Contains(page, []byte(`&#34;modulex.dev/connector/examples/luma/gen/luma&#34;`)) {
 		t.Errorf("the page does not name the package around the manifest (%v)", err)
+	}
+	if pages, err := filepath.Glob(filepath.Join(dir, "actions", "*.html")); err != nil || len(pages) != 1 {
+		t.Errorf("there are pages of %v (%v)", pages, err)
 	}
 }

@@ -78,7 +78,7 @@ func TestCallExitCodes(t *testing.T) {
 		{name: "unknown action", env: token, args: "call|get_evnt", code: 2, err: `there is no action "get_evnt"`},
 		{name: "no action", env: token, args: "call", code: 2, err: "name the action"},
 		{name: "unknown flag", env: token, args: "call|get_event|--inptu|{}", code: 2, err: "unknown flag: --inptu"},
-		{name: "param without a value", env: token, args: "call|get_event|-p|event_id", code: 2, err: "-p takes NAME=VALUE"},
+		{name: "param without a value", env: token, args: "call|get_event|-p|event_id", code: 2, err: `-p takes NAME=VALUE, not "event_id"`},
 		{name: "param and input give the same", env: token, args: `call|get_event|--input|{"event_id":"a"}|-p|event_id=b`, code: 2, err: "which --input gives too"},
 		{name: "param twice", env: token, args: "call|get_event|-p|event_id=a|-p|event_id=b", code: 2, err: `-p gives "event_id" twice`},
 		{name: "param that is no text", env: token, args: "call|get_event|-p|event_id=a\xff", code: 2, err: "not UTF-8"},
@@ -91,6 +91,9 @@ func TestCallExitCodes(t *testing.T) {
 		{name: "timeout", env: token, args: "call|get_event|--timeout|0s", code: 2, err: "--timeout must be longer"},
 		{name: "no verb", args: "", code: 2, err: "say what to do"},
 		{name: "unknown verb", args: "cal", code: 2, err: `unknown command "cal"`},
+		{name: "unknown shell", args: "completion|fsh", code: 2, err: `unknown command "fsh" (did you mean fish?); livestorm completion --help lists them`},
+		{name: "unknown host", env: token, args: "call|get_event|--base-url|API=https://x.test", code: 2, err: `--base-url has "API", which is no host of this API`},
+		{name: "jq of a failure", env: token, args: "call|get_event|--event-id|x|--jq|.data", code: 1, out: "null\n", err: "get_event: API error (404): Not Found"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			env := map[string]string{"LIVESTORM_BASE_URL": u.base()}

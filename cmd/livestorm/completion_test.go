@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"modulex.dev/connector/internal/needs"
 )
 
 func TestCompletion(t *testing.T) {
@@ -40,6 +42,9 @@ func TestCompletion(t *testing.T) {
 
 // The shells ask the command through the scripts that it writes for them.
 func TestCompletionInShells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	binary := built(t)
 	for shell, script := range map[string]string{
 		"bash": `. /usr/share/bash-completion/bash_completion 2>/dev/null
@@ -59,12 +64,9 @@ words=(livestorm call get_event_p) CURRENT=3; _livestorm
 words=(livestorm call create_webhook --event job) CURRENT=5; _livestorm`,
 	} {
 		t.Run(shell, func(t *testing.T) {
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				need(t, shell)
-			}
-			if _, err := os.Stat("/usr/share/bash-completion/bash_completion"); shell == "bash" && err != nil {
-				need(t, "bash-completion")
+			path := needs.Program(t, shell, "apt-get install "+shell)
+			if shell == "bash" {
+				needs.File(t, "/usr/share/bash-completion/bash_completion", "apt-get install bash-completion")
 			}
 			home := t.TempDir()
 			cmd := exec.Command(path, "-c", script)

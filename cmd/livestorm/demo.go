@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -169,10 +170,10 @@ func (d *demo) step(title, action, input string, want runtime.Code) []byte {
 	d.steps++
 	d.ran[action] = true
 	fmt.Fprintf(d.out, "\n%d. %s\n   %s %s\n", d.steps, title, action, clip(input, 100))
-	d.wire.lines = nil
+	d.wire.take()
 	start := time.Now()
 	e := d.client.Call(d.ctx, action, d.cred, []byte(input))
-	for _, line := range d.wire.lines {
+	for _, line := range d.wire.take() {
 		fmt.Fprintf(d.out, "     %s\n", line)
 	}
 	got := runtime.Code("")
@@ -213,10 +214,20 @@ func clip(s string, n int) string {
 	return s
 }
 
-// recorder notes each request line, its status and its time.
+// recorder notes each request line, its status and its time. Pages of a list are
+// asked for together.
 type recorder struct {
 	next  *http.Transport
+	mu    sync.Mutex
 	lines []string
+}
+
+// take returns what has been noted since it was asked the last time.
+func (r *recorder) take() (lines []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	lines, r.lines = r.lines, nil
+	return lines
 }
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -226,6 +237,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		outcome = strings.TrimSpace(res.Status)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.lines = append(r.lines, fmt.Sprintf("%-4s %s  →  %s in %s", req.Method, req.URL.RequestURI(), outcome, time.Since(start).Round(100*time.Microsecond)))
 	return res, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"modulex.dev/connector/cmd/livestorm/sandbox"
+	"modulex.dev/connector/internal/needs"
 )
 
 // placeholders are what the words in capitals of the examples stand for.
@@ -35,10 +36,7 @@ var wanting = map[string]string{
 var word = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 func TestExamples(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		need(t, "bash")
-	}
+	bash := needs.Program(t, "bash", "apt-get install bash")
 	binary := built(t)
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -68,7 +66,7 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 		}
 	}
 	line = strings.ReplaceAll(line, "http://127.0.0.1:8080/v1", u.base())
-	line = strings.ReplaceAll(line, "--addr 127.0.0.1:8080", "--addr 127.0.0.1:0")
+	line = strings.NewReplacer("--addr 127.0.0.1:8080", "--addr 127.0.0.1:0", "--http 127.0.0.1:8090", "--http 127.0.0.1:0").Replace(line)
 	if c, _, found := strings.Cut(line, " call "); found && !strings.Contains(line, "'") {
 		line = c + " call " + word.ReplaceAllStringFunc(strings.TrimPrefix(line, c+" call "), func(w string) string {
 			if v := placeholders[w]; v != "" {
@@ -81,7 +79,8 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bash, "-o", "pipefail", "-c", line)
 	if strings.HasPrefix(line, "livestorm sandbox") || strings.Contains(line, " mcp") || strings.Contains(line, " --serve") {
-		cmd = exec.CommandContext(ctx, "timeout", "--preserve-status", "-s", "INT", "2", bash, "-c", "exec "+line) // they serve until interrupted
+		// They serve until interrupted, once: timeout alone sends it to the group too.
+		cmd = exec.CommandContext(ctx, "timeout", "--foreground", "--preserve-status", "-s", "INT", "2", bash, "-c", "exec "+line)
 	}
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir,
@@ -98,6 +97,24 @@ func runExample(t *testing.T, bash, binary, name, line string) {
 	}
 }
 
+// The first calls of the README and of the command's page, which need no account.
+func TestFirstCallsOfThePages(t *testing.T) {
+	bash := needs.Program(t, "bash", "apt-get install bash")
+	binary := built(t)
+	first := regexp.MustCompile(`(?m)^    livestorm call register(.*\\\n)*.*\n(    livestorm call .*\n)?`)
+	for _, page := range []string{"../../README.md", "../../docs/command.md"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := first.FindString(string(text))
+		if !strings.Contains(calls, "email=ada@example.com") {
+			t.Errorf("%s registers nobody: %q", page, calls)
+		}
+		runExample(t, bash, binary, "", "set -e\n"+calls)
+	}
+}
+
 // built is the command as people have it.
 func built(t *testing.T) string {
 	t.Helper()
@@ -106,14 +123,4 @@ func built(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
-}
-
-// need skips a test whose tool is missing, or fails it where the tool was to be
-// installed.
-func need(t *testing.T, tool string) {
-	t.Helper()
-	if os.Getenv("CONNECTOR_TEST_ALL") != "" {
-		t.Fatalf("%s is not installed, and CONNECTOR_TEST_ALL says that it is", tool)
-	}
-	t.Skip(tool + " is not installed")
 }

@@ -111,7 +111,7 @@ func TestFormsOfAnswers(t *testing.T) {
 	if lines := strings.Split(table.out, "\n"); len(lines) != 4 || !strings.HasPrefix(lines[0], "ID ") || strings.Contains(table.out, "\x1b") {
 		t.Errorf("a table:\n%s", table.out)
 	}
-	if !strings.Contains(table.errOut, "list_people: 2 items, as many as were wanted; resume at skip=2&page=0\n") || !strings.Contains(table.errOut, "choose with --fields") {
+	if !strings.Contains(table.errOut, "list_people: 2 items, as many as were wanted; resume at 'skip=2&page=0'\n") || !strings.Contains(table.errOut, "choose with --fields") {
 		t.Errorf("words: %s", table.errOut)
 	}
 	if got := call(0, "list_people", "--limit", "1", "-o", "table", "--color", "always"); !strings.HasPrefix(got.out, "\x1b[1mID") {

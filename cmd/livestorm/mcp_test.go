@@ -703,8 +703,9 @@ func TestMCPCommand(t *testing.T) {
 	}{
 		{name: "lines", args: "mcp", out: `"serverInfo":{"name":"livestorm"`},
 		{name: "an argument", args: "mcp|create_event", code: 2, err: "values of --allow-writes follow an equals sign: --allow-writes=ACTION,ACTION"},
-		{name: "an action that is none", args: "mcp|--tools|list_evnts", code: 2, err: `--tools: livestorm has no action "list_evnts"`},
-		{name: "a write that is none", args: "mcp|--allow-writes=drop", code: 2, err: `--allow-writes: livestorm has no action "drop"`},
+		{name: "an action that is none", args: "mcp|--tools|list_evnts", code: 2, err: `--tools: there is no action "list_evnts" (did you mean list_events?); livestorm actions lists them`},
+		{name: "a pattern that fits none", args: "mcp|--tools|list_x*", code: 2, err: `--tools: livestorm has no action "list_x*"`},
+		{name: "a write that is none", args: "mcp|--allow-writes=drop", code: 2, err: `--allow-writes: there is no action "drop"`},
 		{name: "every interface without a token", args: "mcp|--http|:0", code: 2, err: "--http :0 can be reached from other machines, so it needs a token: set LIVESTORM_MCP_TOKEN or --token-file, or serve 127.0.0.1"},
 		{name: "no port", args: "mcp|--http|localhost", code: 2, err: "--http takes HOST:PORT, such as 127.0.0.1:8080"},
 		{name: "flags of the other transport", args: "mcp|--allow-host|x", code: 2, err: "are for --http HOST:PORT"},
@@ -720,6 +721,24 @@ func TestMCPCommand(t *testing.T) {
 				t.Errorf("exit %d\n%s\n%s", got.code, got.out, got.errOut)
 			}
 		})
+	}
+}
+
+// Whoever has logged in needs no secret in the settings of a client.
+func TestMCPTakesTheCredentialOfLogin(t *testing.T) {
+	u := newUpstream(t, unlimited)
+	env := map[string]string{"LIVESTORM_BASE_URL": u.base(), "LIVESTORM_NO_KEYRING": "1", "XDG_CONFIG_HOME": t.TempDir()}
+	ping := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}` + "\n" +
+		`{"jsonrpc":"2.0","method":"notifications/initialized"}` + "\n" + `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ping"}}` + "\n"
+	for _, step := range []struct{ stdin, args, out string }{
+		{ping, "mcp", "Missing API token in auth_data."},
+		{"sandbox\n", "login", ""},
+		{ping, "mcp", `"structuredContent":{"success":true,"error":null}`},
+		{ping, "mcp|--base-url|http://127.0.0.1:1/v1", "Missing API token in auth_data."}, // it goes nowhere else
+	} {
+		if got := run(t, env, step.stdin, strings.Split(step.args, "|")...); got.code != 0 || !strings.Contains(got.out, step.out) {
+			t.Errorf("%s: exit %d\n%s\n%s", step.args, got.code, got.out, got.errOut)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ until it ends, starts with a small workspace, and keeps to the documented limits
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := serve(addr, sandbox.New(sandbox.Options{Token: token, PerSecond: orOff(perSecond), Monthly: orOff(monthly)}))
 			if err != nil {
-				return err
+				return fmt.Errorf("--addr takes HOST:PORT, such as 127.0.0.1:0 for a free port: %w", err)
 			}
 			fmt.Fprintln(c.OutOrStdout(), s.url)
 			fmt.Fprintln(c.ErrOrStderr(), "serving until interrupted; event", sandbox.EventID, "session", sandbox.SessionID, "owner", sandbox.OwnerID)
@@ -45,10 +45,10 @@ until it ends, starts with a small workspace, and keeps to the documented limits
 			}
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
-	cmd.Flags().StringVar(&token, "token", "sandbox", "the token that it accepts")
-	cmd.Flags().IntVar(&perSecond, "per-second", 5, "calls that it allows in any second; 0 allows all")
-	cmd.Flags().IntVar(&monthly, "monthly", 10_000, "calls that it allows in 30 days; 0 allows all")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "the `HOST:PORT` to listen on; port 0 takes a free one")
+	cmd.Flags().StringVar(&token, "token", "sandbox", "the `token` that it accepts")
+	cmd.Flags().IntVar(&perSecond, "per-second", 5, "the `number` of calls that it allows in any second; 0 allows all")
+	cmd.Flags().IntVar(&monthly, "monthly", 10_000, "the `number` of calls that it allows in 30 days; 0 allows all")
 	return cmd
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"modulex.dev/connector/cmd/livestorm/sandbox"
 	"modulex.dev/connector/gen/livestorm"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/docs"
 )
@@ -49,28 +50,10 @@ func servedDocs(t *testing.T) string {
 	return strings.TrimSpace(line)
 }
 
-// missing skips a test for want of a part of the machine, and fails it where
-// CONNECTOR_TEST_ALL says that nothing may be missing.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CONNECTOR_TEST_ALL") != "" {
-		t.Fatalf("%s, and CONNECTOR_TEST_ALL wants it; make site-tools installs it", what)
-	}
-	t.Skipf("%s, so the pages are not looked at in a browser; make site-tools installs it", what)
-}
-
 func TestSiteInABrowser(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node is not installed")
-	}
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		missing(t, "chromium is not installed")
-	}
-	if _, err := os.Stat("../../testdata/site/node_modules/playwright-core"); err != nil {
-		missing(t, "testdata/site has no node_modules")
-	}
+	node := needs.Program(t, "node", "install Node.js 20 or newer")
+	browser := needs.Program(t, "chromium", "apt-get install chromium")
+	needs.File(t, "../../testdata/site/node_modules/playwright-core", "run make site-tools")
 	dir, hostile := t.TempDir(), t.TempDir()
 	if code := program().Run(t.Context(), []string{"docs", "--out", dir}); code != 0 {
 		t.Fatalf("docs --out ended with %d", code)
@@ -273,6 +256,9 @@ func snippets(t *testing.T, o docs.Options) map[string]map[string]string {
 
 // The command lines on the pages are run as a shell reads them.
 func TestCommandsOnPagesRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	s, err := serve("127.0.0.1:0", sandbox.New(sandbox.Options{PerSecond: -1}))
 	if err != nil {
 		t.Fatal(err)
@@ -322,6 +308,9 @@ func last(a runtime.Action) int {
 
 // The Go programs on the pages compile.
 func TestProgramsOnPagesCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	page := snippets(t, docs.Options{Package: program().Package, Example: func(string) []byte { return []byte(`{"title":"a ` + "`" + ` and </script>"}`) }})["create_event"]
 	file := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(file, []byte(page["go"]), 0o644); err != nil {

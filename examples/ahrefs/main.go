@@ -6,4 +6,6 @@ import (
 	"modulex.dev/connector/runtime/cli"
 )
 
-func main() { cli.Program{Table: &ahrefs.Table, Package: "modulex.dev/connector/examples/ahrefs/gen/ahrefs"}.Main() }
+func main() {
+	cli.Program{Table: &ahrefs.Table, Package: "modulex.dev/connector/examples/ahrefs/gen/ahrefs"}.Main()
+}

@@ -6,4 +6,6 @@ import (
 	"modulex.dev/connector/runtime/cli"
 )
 
-func main() { cli.Program{Table: &amplitude.Table, Package: "modulex.dev/connector/examples/amplitude/gen/amplitude"}.Main() }
+func main() {
+	cli.Program{Table: &amplitude.Table, Package: "modulex.dev/connector/examples/amplitude/gen/amplitude"}.Main()
+}

@@ -6,4 +6,6 @@ import (
 	"modulex.dev/connector/runtime/cli"
 )
 
-func main() { cli.Program{Table: &luma.Table, Package: "modulex.dev/connector/examples/luma/gen/luma"}.Main() }
+func main() {
+	cli.Program{Table: &luma.Table, Package: "modulex.dev/connector/examples/luma/gen/luma"}.Main()
+}

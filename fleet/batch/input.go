@@ -57,17 +57,15 @@ func Read(name string, r io.Reader, a *runtime.Action, m Mapping) ([]Row, error)
 	if mark, _ := buffered.Peek(3); bytes.Equal(mark, []byte("\xEF\xBB\xBF")) {
 		_, _ = buffered.Discard(3)
 	}
-	first, err := buffered.Peek(1)
-	for err == nil && (first[0] == '\n' || first[0] == '\r') {
-		_, _ = buffered.Discard(1)
-		first, err = buffered.Peek(1)
-	}
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s holds no rows", name)
-	case err != nil:
+	begin, err := buffered.Peek(4 << 10)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", name, err)
-	case first[0] == '{' || strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson"):
+	}
+	text := bytes.TrimLeft(begin, "\r\n")
+	switch {
+	case len(text) == 0 && err != nil:
+		return nil, fmt.Errorf("%s holds no rows", name)
+	case bytes.HasPrefix(text, []byte("{")) || strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson"):
 		return readLines(name, buffered, m)
 	}
 	return readTable(name, buffered, a, m)
@@ -119,6 +117,9 @@ func readTable(name string, r io.Reader, a *runtime.Action, m Mapping) (rows []R
 	table := csv.NewReader(r)
 	table.ReuseRecord = true
 	head, err := table.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s holds no rows", name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -131,8 +132,7 @@ func readTable(name string, r io.Reader, a *runtime.Action, m Mapping) (rows []R
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
-		line, _ := table.FieldPos(0)
-		row := Row{Number: len(rows) + 1, Line: line}
+		row := Row{Number: len(rows) + 1}
 		if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 			row.Line = parse.Line
 			row.Faults = []Fault{{parse.Line, parse.Column, parse.Err.Error()}}
@@ -142,6 +142,7 @@ func readTable(name string, r io.Reader, a *runtime.Action, m Mapping) (rows []R
 		} else if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		} else {
+			row.Line, _ = table.FieldPos(0)
 			row.Input, row.Faults = inputOf(cells, columns, table, m)
 		}
 		rows = append(rows, row)

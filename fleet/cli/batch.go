@@ -92,6 +92,15 @@ func (p Program) runBatch(ctx context.Context, action string, f batchFlags) erro
 		return err
 	}
 	o.Engine = engine
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() {
+		select {
+		case <-engine.Broken():
+			end(cannotWrite(folder))
+		case <-ctx.Done():
+		}
+	}()
 	err = p.runRows(ctx, o, cred, f)
 	if err := closeAll(); err != nil {
 		fmt.Fprintln(p.Stderr, err)
@@ -215,7 +224,9 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 	if f.dryRun {
 		return nil
 	}
-	finish, err := p.work(ctx, o, cred, f)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	finish, err := p.work(ctx, end, o, cred, f)
 	if err != nil {
 		return err
 	}
@@ -230,7 +241,7 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 	}
 	summary, err := batch.Run(ctx, o)
 	show.over()
-	stopped := ctx.Err() != nil
+	stopped := ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) // not for a reason of its own
 	if stopped {
 		fmt.Fprintln(p.Stderr, "stopping: rows that have begun come to their end …")
 	}
@@ -256,8 +267,9 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 	return nil
 }
 
-// work starts the worker of a batch without a cluster; finish ends it.
-func (p Program) work(ctx context.Context, o batch.Options, cred runtime.Credentials, f batchFlags) (finish func() error, err error) {
+// work starts the worker of a batch without a cluster; finish ends it. A worker
+// that cannot go on ends the batch: nobody else would run its rows.
+func (p Program) work(ctx context.Context, end context.CancelCauseFunc, o batch.Options, cred runtime.Credentials, f batchFlags) (finish func() error, err error) {
 	if o.Credential.Ref != localRef {
 		return func() error { return nil }, nil // the cluster's workers do it
 	}
@@ -275,7 +287,13 @@ func (p Program) work(ctx context.Context, o batch.Options, cred runtime.Credent
 	}
 	running, stop := context.WithCancel(ctx)
 	over := make(chan error, 1)
-	go func() { over <- w.Run(running) }()
+	go func() {
+		err := w.Run(running)
+		if err != nil {
+			end(err)
+		}
+		over <- err
+	}()
 	return func() error { stop(); return <-over }, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,12 +47,26 @@ type api struct {
 	mu    sync.Mutex
 	posts map[string]int
 	at    []time.Time // of every request
+	// gate may answer a request before it is carried out, or add headers; nil
+	// lets all through. It has the lock.
+	gate func(w http.ResponseWriter) (answered bool)
+}
+
+// enter counts a request, and reports whether it has been answered.
+func (a *api) enter(w http.ResponseWriter) (answered bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.at = append(a.at, time.Now())
+	return a.gate != nil && a.gate(w)
 }
 
 func newAPI(t *testing.T) *api {
 	a := &api{posts: make(map[string]int)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/sessions/{id}/people", func(w http.ResponseWriter, r *http.Request) {
+		if a.enter(w) {
+			return
+		}
 		var body struct {
 			Data struct {
 				Attributes struct {
@@ -67,16 +82,17 @@ func newAPI(t *testing.T) *api {
 		address := body.Data.Attributes.Fields[0].Value
 		a.mu.Lock()
 		a.posts[address]++
-		a.at = append(a.at, time.Now())
 		a.mu.Unlock()
 		w.WriteHeader(http.StatusCreated)
 		fmt.Fprintf(w, `{"data":{"id":%q,"type":"people","attributes":{"email":%q}}}`, address, address)
 	})
 	mux.HandleFunc("GET /v1/sessions/{id}/people", func(w http.ResponseWriter, r *http.Request) {
+		if a.enter(w) {
+			return
+		}
 		address := r.URL.Query().Get("filter[email]")
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.at = append(a.at, time.Now())
 		items := ""
 		if a.posts[address] > 0 {
 			items = fmt.Sprintf(`{"id":%q,"type":"people"}`, address)
@@ -125,7 +141,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, file, args...)
 	c.Env = append(os.Environ(), append([]string{"LIVESTORM_API_TOKEN=sandbox"}, env...)...)
@@ -141,10 +157,10 @@ func TestBatchKilled(t *testing.T) {
 	a := newAPI(t)
 	file := people(t, rows)
 	args := []string{"batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL + "/v1",
-		"--state", filepath.Join(t.TempDir(), "state"), "--between-looks", "200ms", "--lease", "1s"}
+		"--state", filepath.Join(t.TempDir(), "state"), "--between-looks", "200ms", "--lease", "1s", "--no-budgets"}
 	for _, step := range steps {
 		out, err := command(t, []string{"FLEET_STOP_AT=" + step + ":3"}, args...).CombinedOutput()
-		if exit, ok := err.(*exec.ExitError); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		if !killed(err) {
 			t.Fatalf("%s: %v, want it killed\n%s", step, err, out)
 		}
 	}
@@ -177,9 +193,7 @@ func TestBatchInterrupted(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for a.seen() < 6 {
-		time.Sleep(10 * time.Millisecond)
-	}
+	a.wait(t, 6)
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +218,7 @@ func (a *api) seen() int {
 func server(t *testing.T, state, addr string) (*exec.Cmd, string) {
 	t.Helper()
 	c := command(t, nil, "server", "--state", state, "--addr", addr)
-	c.Stderr = os.Stderr
+	c.Stderr = hear(t)
 	url := firstLine(t, c)
 	return c, url
 }
@@ -227,60 +241,186 @@ func firstLine(t *testing.T, c *exec.Cmd) string {
 	return strings.TrimSpace(line)
 }
 
-// TestClusterKilled: three workers and a server; workers are killed at steps of a
-// job's life, and the server in the middle of it all. Every job is settled, and no
-// write is sent twice.
+// TestClusterKilled: three workers and a server. Seven more workers are killed, one
+// at each step of a job's life; the server is killed in the middle of it all, and
+// later together with one of the three. Every job is settled, and no write is sent
+// twice.
 func TestClusterKilled(t *testing.T) {
 	rows := 3000
 	if testing.Short() {
-		rows = 200
+		rows = 300
 	}
 	a := newAPI(t)
-	state, credentials := t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(credentials, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
-		t.Fatal(err)
+	c := newCluster(t)
+	args := []string{"--base-url", a.URL + "/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets"}
+	batch, file := c.batch(t, a, rows)
+	last := c.worker(t, nil, args...)
+	c.worker(t, nil, args...)
+	victims := make(map[string]<-chan error)
+	for i, step := range steps {
+		victims[step] = ended(c.worker(t, []string{fmt.Sprintf("FLEET_STOP_AT=%s:%d", step, 3+i)}, args...))
 	}
-	keeper, url := server(t, state, "127.0.0.1:0")
-	start := func(env ...string) *exec.Cmd {
-		c := command(t, env, "worker", "--nats", url, "--credential-dir", credentials, "--base-url", a.URL+"/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets", "--name", fmt.Sprintf("w%d", time.Now().UnixNano()))
-		c.Stderr = os.Stderr
-		firstLine(t, c)
-		return c
-	}
-	file := people(t, rows)
-	batch := command(t, nil, "batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL+"/v1", "--nats", url, "--credential-ref", "acme", "--tenant", "acme", "--lease", "2s")
-	var said bytes.Buffer
-	batch.Stderr = &said
-	if err := batch.Start(); err != nil {
-		t.Fatal(err)
-	}
-	start()
-	for i, step := range steps { // each dies, and another takes its place
-		start(fmt.Sprintf("FLEET_STOP_AT=%s:%d", step, 5+i))
-	}
-	start()
-	for a.seen() < rows/4 {
-		time.Sleep(20 * time.Millisecond)
-	}
-	_ = keeper.Process.Kill()
-	_ = keeper.Wait()
+	c.worker(t, nil, args...)
+
+	a.wait(t, rows/4)
+	kill(c.keeper)
 	time.Sleep(time.Second)
-	server(t, state, strings.TrimPrefix(url, "nats://"))
-	err := batch.Wait()
-	if err != nil {
-		left, _ := command(t, nil, "jobs", "list", "--state-is", "queued,running,failed,dead", "--json", "--nats", url).CombinedOutput()
-		t.Errorf("%v\n%s\n%s", err, tail(said.String()), tail(string(left)))
-	}
+	c.restart(t)
+
+	a.wait(t, rows/2)
+	kill(last)
+	kill(c.keeper)
+	c.restart(t)
+	c.worker(t, nil, args...)
+
+	batch.settled(t, c)
 	a.once(t, rows)
+	allDone(t, file, rows)
+	for step, over := range victims {
+		select {
+		case err := <-over:
+			if !killed(err) {
+				t.Errorf("the worker that was to be killed at %q: %v", step, err)
+			}
+		default:
+			t.Errorf("no worker was killed at %q", step)
+		}
+	}
+}
+
+// cluster is a server that keeps jobs, and what its workers need.
+type cluster struct {
+	keeper             *exec.Cmd
+	url                string
+	state, credentials string
+}
+
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{state: t.TempDir(), credentials: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(c.credentials, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.keeper, c.url = server(t, c.state, "127.0.0.1:0")
+	return c
+}
+
+// restart starts the server again where it was.
+func (c *cluster) restart(t *testing.T) {
+	t.Helper()
+	c.keeper, _ = server(t, c.state, strings.TrimPrefix(c.url, "nats://"))
+}
+
+func (c *cluster) worker(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := command(t, env, append([]string{"worker", "--nats", c.url, "--credential-dir", c.credentials}, args...)...)
+	cmd.Stderr = hear(t)
+	firstLine(t, cmd)
+	return cmd
+}
+
+// running is a batch that runs.
+type running struct {
+	*exec.Cmd
+	said *bytes.Buffer
+}
+
+// batch starts a batch of registrations.
+func (c *cluster) batch(t *testing.T, a *api, rows int, args ...string) (running, string) {
+	t.Helper()
+	file := people(t, rows)
+	args = append([]string{"batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL + "/v1",
+		"--nats", c.url, "--credential-ref", "acme", "--tenant", "acme", "--lease", "2s"}, args...)
+	r := running{command(t, nil, args...), new(bytes.Buffer)}
+	r.Stderr = r.said
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Process.Kill() })
+	return r, file
+}
+
+// settled waits for the end of a batch, which is to have succeeded.
+func (r running) settled(t *testing.T, c *cluster) {
+	t.Helper()
+	if err := r.Wait(); err != nil {
+		left, _ := command(t, nil, "jobs", "list", "--state-is", "queued,running,failed,dead,unknown", "--json", "--nats", c.url).CombinedOutput()
+		t.Errorf("%v\n%s\n%s", err, tail(r.said.String()), tail(string(left)))
+	}
+}
+
+// allDone reports the rows whose result is not done.
+func allDone(t *testing.T, file string, rows int) {
+	t.Helper()
 	results, err := os.ReadFile(file + ".results.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
+	n := 0
 	for line := range strings.Lines(string(results)) {
-		if !strings.Contains(line, `"state":"done"`) {
+		if n++; !strings.Contains(line, `"state":"done"`) {
 			t.Error(line)
 		}
 	}
+	if n != rows {
+		t.Errorf("%d results of %d rows", n, rows)
+	}
+}
+
+// wait waits until the API has seen so many requests.
+func (a *api) wait(t *testing.T, requests int) {
+	t.Helper()
+	for patience := time.Now().Add(2 * time.Minute); a.seen() < requests; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(patience) {
+			t.Fatalf("only %d of %d requests have come", a.seen(), requests)
+		}
+	}
+}
+
+// ended tells the end of a process.
+func ended(c *exec.Cmd) <-chan error {
+	over := make(chan error, 1)
+	go func() { over <- c.Wait() }()
+	return over
+}
+
+func kill(c *exec.Cmd) {
+	_ = c.Process.Kill()
+	_ = c.Wait()
+}
+
+// killed reports whether a process was ended by SIGKILL.
+func killed(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	return ok && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL
+}
+
+// words are what a process says, shown when its test has failed.
+type words struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func hear(t *testing.T) *words {
+	w := new(words)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(tail(w.String()))
+		}
+	})
+	return w
+}
+
+func (w *words) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
 func tail(s string) string { return s[max(0, len(s)-3000):] }

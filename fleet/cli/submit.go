@@ -65,7 +65,7 @@ func (p Program) runSubmit(ctx context.Context, action string, f submitFlags) er
 		return err
 	}
 	j := fleet.Job{ID: f.id, API: p.Table.API.Name, Action: action, Tenant: f.tenant, Class: fleet.Waiting, Input: input, Keep: f.keep, Credential: fleet.Credential{Ref: f.ref}, Submitted: time.Now().UTC()}
-	if f.bulk {
+	if f.bulk || f.wait <= 0 { // nobody waits
 		j.Class = fleet.Bulk
 	}
 	if f.recipient != "" {

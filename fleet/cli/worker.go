@@ -175,11 +175,20 @@ The first line of standard output is its URL, for --nats.`,
 				return err
 			}
 			fmt.Fprintln(p.Stdout, s.URL())
-			<-c.Context().Done()
-			return s.Close()
+			select {
+			case <-c.Context().Done():
+				return s.Close()
+			case <-s.Broken():
+				return errors.Join(cannotWrite(state), s.Close())
+			}
 		},
 	}
 	cmd.Flags().StringVar(&state, "state", "", "folder of the state")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4222", "address to listen on; port 0 takes a free one")
 	return cmd
+}
+
+// cannotWrite is the error of a state whose disk is full or broken.
+func cannotWrite(state string) error {
+	return fmt.Errorf("the state in %s cannot be written; is its disk full? What was acknowledged is kept: make room and start this again", state)
 }

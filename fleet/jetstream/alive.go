@@ -11,16 +11,21 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 )
 
 const (
 	beatEvery  = 2 * time.Second
 	lifeOfBeat = 10 * time.Second
+	// graceOfBeat is how long a life may be missing before that is believed: a
+	// server that was away has forgotten all beats, and the next ones are to come.
+	graceOfBeat = 3 * beatEvery
 )
 
 type alive struct {
 	workers bucket
-	name    string
+	grace   time.Duration
+	life    string // worker.number: a worker that has started again is another one
 	stop    context.CancelFunc
 	over    chan struct{}
 
@@ -32,8 +37,8 @@ type alive struct {
 }
 
 // announce begins to beat.
-func announce(ctx context.Context, workers bucket, name string) (*alive, error) {
-	a := &alive{workers: workers, name: name, base: time.Now(), over: make(chan struct{})}
+func announce(ctx context.Context, workers bucket, grace time.Duration, name string) (*alive, error) {
+	a := &alive{workers: workers, grace: grace, life: name + "." + nuid.Next(), base: time.Now(), over: make(chan struct{})}
 	if err := a.beat(ctx); err != nil {
 		return nil, err
 	}
@@ -59,14 +64,14 @@ func (a *alive) run(ctx context.Context) {
 
 // beat says that this worker is there, and reads the server's clock off it.
 func (a *alive) beat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, lifeOfBeat)
+	ctx, cancel := context.WithTimeout(ctx, beatEvery)
 	defer cancel()
 	before := time.Since(a.base)
-	if _, err := a.workers.Put(ctx, a.name, nil); err != nil {
+	if _, err := a.workers.Put(ctx, a.life, nil); err != nil {
 		return err
 	}
 	after := time.Since(a.base)
-	entry, err := a.workers.Get(ctx, a.name)
+	entry, err := a.workers.Get(ctx, a.life)
 	if err != nil {
 		return err
 	}
@@ -95,9 +100,9 @@ func (a *alive) now() time.Time {
 	return a.base.Round(0).Add(time.Since(a.base) + a.offset)
 }
 
-// has reports whether a worker is there.
-func (a *alive) has(ctx context.Context, name string) (bool, error) {
-	_, err := a.workers.Get(ctx, name)
+// has reports whether a life goes on.
+func (a *alive) has(ctx context.Context, life string) (bool, error) {
+	_, err := a.workers.Get(ctx, life)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return false, nil
 	}
@@ -110,5 +115,5 @@ func (a *alive) leave() {
 	<-a.over
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = a.workers.Delete(ctx, a.name) // otherwise it expires
+	_ = a.workers.Delete(ctx, a.life) // otherwise it expires
 }

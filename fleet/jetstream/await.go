@@ -26,8 +26,8 @@ type ends struct {
 // Await implements [fleet.Engine].
 func (e *Engine) Await(ctx context.Context, id string) (fleet.Record, error) {
 	changed, leave, err := e.ends.join(e.records, id)
-	if err != nil {
-		return fleet.Record{}, away(ctx, err)
+	if err != nil && !passing(err) {
+		return fleet.Record{}, err
 	}
 	defer leave()
 	tick := time.NewTicker(lookAgain)
@@ -52,7 +52,7 @@ func (w *ends) join(records bucket, id string) (changed <-chan struct{}, leave f
 	defer w.mu.Unlock()
 	if w.watch == nil {
 		if w.watch, err = records.WatchAll(context.Background(), jetstream.UpdatesOnly()); err != nil {
-			return nil, nil, err
+			return nil, func() {}, err // it is looked at from time to time
 		}
 		w.waiting = make(map[string][]chan struct{})
 		go w.tell(w.watch)

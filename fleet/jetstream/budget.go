@@ -22,8 +22,11 @@ const (
 	// by at most, one against the other, on a busy machine.
 	defaultMargin = 90 * time.Millisecond
 	longWindow    = time.Minute // a longer one is a quota, which nobody waits for
-	maxLog        = 128         // grants that are kept of a window
-	probeEvery    = time.Minute // how often a used-up quota is asked about again
+	// lead is how long before its moment a request gets its permit: about what
+	// the ledger takes to note a write on a busy machine.
+	lead       = 150 * time.Millisecond
+	maxLog     = 128         // grants that are kept of a window
+	probeEvery = time.Minute // how often a used-up quota is asked about again
 )
 
 type budgets struct {
@@ -79,18 +82,38 @@ func (b *budgets) Acquire(ctx context.Context, r runtime.BudgetRequest) (runtime
 		p.parts = append(p.parts, part{key, some, indexes(r.Budgets, shared), at})
 		p.at = max(p.at, at)
 	}
-	if wait := time.UnixMilli(p.at).Sub(b.clock.now()); wait > 0 {
-		if r.Waiting != nil {
-			r.Waiting(wait)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			p.Done(runtime.BudgetReport{})
-			return nil, ctx.Err()
-		}
+	if wait := time.UnixMilli(p.at).Sub(b.clock.now()); wait > 0 && r.Waiting != nil {
+		r.Waiting(wait)
+	}
+	if err := b.until(ctx, p.at-lead.Milliseconds()); err != nil {
+		p.Done(runtime.BudgetReport{})
+		return nil, err
 	}
 	return p, nil
+}
+
+// Depart implements [runtime.TimedPermit].
+func (p *permit) Depart(ctx context.Context) (onTime bool, err error) {
+	if err := p.budgets.until(ctx, p.at); err != nil {
+		return false, err
+	}
+	late := p.budgets.clock.now().Sub(time.UnixMilli(p.at))
+	return late <= p.budgets.margin/2, nil
+}
+
+// until waits for a moment of the server's clock, which may be set meanwhile.
+func (b *budgets) until(ctx context.Context, at int64) error {
+	for {
+		wait := time.UnixMilli(at).Sub(b.clock.now())
+		if wait <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(min(wait, beatEvery)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // indexes are the places of the shared budgets, or of the others, among all.

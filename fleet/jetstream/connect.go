@@ -56,6 +56,9 @@ func (s Server) connect(name string) (*nats.Conn, error) {
 	if s.Token != "" {
 		options = append(options, nats.Token(s.Token))
 	}
+	if !secure && !s.AllowPlaintext {
+		options = append(options, nats.IgnoreDiscoveredServers()) // they may be on other machines
+	}
 	if secure {
 		c, err := s.tls()
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 type delivery struct {
 	engine *Engine
 	m      jetstream.Msg
+	job    fleet.Job // as it was taken
 	record fleet.Record
 	rev    uint64
 }
@@ -36,17 +37,20 @@ func (e *Engine) delivery(ctx context.Context, m jetstream.Msg) (fleet.Delivery,
 	case d.record.State.Ended():
 		return nil, m.DoubleAck(ctx)
 	}
+	d.job = d.record.Job
 	return d, nil
 }
 
-func (d *delivery) Job() fleet.Job { return d.record.Job }
+func (d *delivery) Job() fleet.Job { return d.job }
 
-// Begin implements [fleet.Delivery].
+// Begin implements [fleet.Delivery]. The record is as it was when the job was
+// taken, or the delivery does not count any more.
 func (d *delivery) Begin(ctx context.Context) (lost int, err error) {
-	err = d.change(ctx, func(r *fleet.Record) {
-		*r = fleet.Begun(*r, d.engine.options.Worker, d.engine.alive.now())
-	})
-	return d.record.Lost, err
+	next := fleet.Begun(d.record, d.engine.options.Worker, d.engine.alive.now())
+	if err := d.move(ctx, next); err != nil {
+		return 0, err
+	}
+	return next.Lost, nil
 }
 
 // Extend implements [fleet.Delivery].
@@ -54,19 +58,41 @@ func (d *delivery) Extend(context.Context) error { return d.m.InProgress() }
 
 // Again implements [fleet.Delivery].
 func (d *delivery) Again(ctx context.Context, after time.Duration, anew bool) error {
-	err := d.change(ctx, func(r *fleet.Record) {
-		r.State, r.Lost = fleet.Queued, 0
-		if anew {
-			r.Job.Try++
-		}
-	})
-	if err != nil && !errors.Is(err, fleet.ErrEnded) {
+	next := d.record
+	next.State, next.Lost = fleet.Queued, 0
+	if anew {
+		next.Job.Try++
+	}
+	if err := d.move(ctx, next); err != nil {
 		return err
 	}
 	if after < lookEvery {
 		defer d.engine.freed(d.record.Job)
 	}
 	return d.m.NakWithDelay(after)
+}
+
+// move writes the next record over the one that this delivery knows.
+func (d *delivery) move(ctx context.Context, next fleet.Record) error {
+	if d.record.State.Ended() {
+		return fleet.ErrEnded
+	}
+	rev, err := d.engine.keep(ctx, next, d.rev)
+	if err == nil {
+		d.record, d.rev = next, rev
+		return nil
+	}
+	if !errors.Is(err, errMoved) {
+		return err
+	}
+	now, _, err := d.engine.record(ctx, next.Job.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.State.Ended():
+		return fleet.ErrEnded
+	}
+	return fleet.ErrTaken
 }
 
 // End implements [fleet.Delivery].
@@ -82,7 +108,15 @@ func (d *delivery) End(ctx context.Context, e fleet.Ending) error {
 		return err
 	}
 	defer d.engine.freed(d.record.Job)
-	return d.m.DoubleAck(ctx)
+	return leave(ctx, d.m)
+}
+
+// leave takes a message out of the queue; it may have left already.
+func leave(ctx context.Context, m jetstream.Msg) error {
+	if err := m.DoubleAck(ctx); !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+		return err
+	}
+	return nil
 }
 
 // limit is how long an answer may be to be kept.
@@ -90,11 +124,15 @@ func (e *Engine) limit() int {
 	return min(fleet.MaxEnvelope, max(0, int(e.nc.MaxPayload())-fleet.MaxInput-64<<10)) / 4 * 3
 }
 
-// change moves the record of a job that has not ended.
+// change moves the record of a job that has not ended, whoever has moved it
+// meanwhile. A job that has been made anew is another one.
 func (d *delivery) change(ctx context.Context, how func(*fleet.Record)) error {
 	for {
 		if d.record.State.Ended() {
 			return fleet.ErrEnded
+		}
+		if d.record.Job.Try != d.job.Try {
+			return fleet.ErrTaken
 		}
 		next := d.record
 		how(&next)

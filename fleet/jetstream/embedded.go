@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -20,6 +23,8 @@ import (
 type Embedded struct {
 	server *server.Server
 	lock   *flock.Flock
+	first  atomic.Bool // nobody has connected yet, and nobody can but this process
+	broken *broken
 }
 
 // ErrInUse says that another process has the folder.
@@ -45,13 +50,56 @@ func Embed(dir, addr string, port int) (*Embedded, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
+	b := &broken{over: make(chan struct{})}
+	s.SetLogger(b, false, false)
 	s.Start()
 	if !s.ReadyForConnections(20 * time.Second) {
 		s.Shutdown()
 		return nil, errors.Join(fmt.Errorf("the server on %s does not start; is the disk full, or the port taken?", dir), lock.Close())
 	}
-	return &Embedded{s, lock}, nil
+	e := &Embedded{server: s, lock: lock, broken: b}
+	e.first.Store(addr == "")
+	return e, nil
 }
+
+// alone reports, once, that all other workers of the folder are gone: it is this
+// process's own, and this is its first connection.
+func (e *Embedded) alone() bool { return e.first.Swap(false) }
+
+// Broken is closed when the server can no longer write its state: it keeps nothing
+// that it is given then, until it is started again.
+func (e *Embedded) Broken() <-chan struct{} { return e.broken.over }
+
+// broken hears in the server's log when a write has failed. A stream that could not
+// write answers nobody from then on, which looks like a server that is away.
+type broken struct {
+	once sync.Once
+	over chan struct{}
+}
+
+// Errorf implements [server.Logger].
+func (b *broken) Errorf(format string, _ ...any) {
+	for _, of := range []string{"write error", "failed to store", "DISABLED", "resource limits exceeded"} {
+		if strings.Contains(format, of) {
+			b.once.Do(func() { close(b.over) })
+		}
+	}
+}
+
+// Warnf implements [server.Logger].
+func (b *broken) Warnf(format string, v ...any) { b.Errorf(format, v...) }
+
+// Fatalf implements [server.Logger].
+func (b *broken) Fatalf(format string, v ...any) { b.Errorf(format, v...) }
+
+// Noticef implements [server.Logger].
+func (*broken) Noticef(string, ...any) {}
+
+// Debugf implements [server.Logger].
+func (*broken) Debugf(string, ...any) {}
+
+// Tracef implements [server.Logger].
+func (*broken) Tracef(string, ...any) {}
 
 // URL is where the server listens.
 func (e *Embedded) URL() string { return e.server.ClientURL() }

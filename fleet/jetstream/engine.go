@@ -109,11 +109,18 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if e.alive, err = announce(ctx, workers, e.options.Worker); err != nil {
+	grace := graceOfBeat
+	if e.options.Embedded != nil && e.options.Embedded.alone() {
+		grace = 0
+		if err := workers.stream.Purge(ctx); err != nil {
+			return err
+		}
+	}
+	if e.alive, err = announce(ctx, workers, grace, e.options.Worker); err != nil {
 		return err
 	}
 	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}
-	e.ledger = &ledger{entries: e.ledgers, alive: e.alive, keep: e.options.Keep, owner: e.options.Worker + "." + nuid.Next()[:8], held: make(map[string]uint64)}
+	e.ledger = newLedger(e.ledgers, e.alive, e.options.Keep, e.limit())
 	return nil
 }
 
@@ -178,10 +185,22 @@ func (e *Engine) Budgets() runtime.BudgetStore { return e.budgets }
 // Ledger implements [fleet.Engine].
 func (e *Engine) Ledger() runtime.Ledger { return e.ledger }
 
+// Broken is closed when the server in this process can no longer write its state;
+// never for another server.
+func (e *Engine) Broken() <-chan struct{} {
+	if e.options.Embedded == nil {
+		return nil
+	}
+	return e.options.Embedded.Broken()
+}
+
 // Close ends the connection; the jobs stay.
 func (e *Engine) Close() error {
 	if e.alive != nil {
 		e.alive.leave()
+	}
+	if e.ledger != nil {
+		e.ledger.close()
 	}
 	e.ends.stop()
 	if e.nc != nil {

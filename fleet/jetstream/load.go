@@ -67,7 +67,7 @@ func (e *Engine) classLoad(ctx context.Context, subjects string) (l ClassLoad, e
 // Healthy reports whether the server answers and this engine beats there: others
 // hold whoever does not for dead, and take its jobs over.
 func (e *Engine) Healthy(ctx context.Context) error {
-	there, err := e.alive.has(ctx, e.options.Worker)
+	there, err := e.alive.has(ctx, e.alive.life)
 	switch {
 	case err != nil:
 		return away(ctx, err)

@@ -10,7 +10,7 @@
 //	bucket  FLEET_RECORDS    JOB ID → fleet.Record                 the job itself and what became of it; ended ones expire.
 //	bucket  FLEET_LEDGER     hash of a key → claim or answer        compare-and-set: who creates the entry sends the write.
 //	bucket  FLEET_BUDGETS    API and tenant → grants, quotas        compare-and-set: all workers reserve in one value.
-//	bucket  FLEET_WORKERS    worker → heartbeat, expires in 10 s    tells a slow worker from a dead one; also the servers' clock.
+//	bucket  FLEET_WORKERS    worker.life → beat, expires in 10 s    tells a slow worker from a dead one; also the servers' clock.
 //
 // The acknowledgement of JetStream is not the truth for writes: the ledger is. A
 // message may come twice; the claim under its job's ID is given once.

@@ -22,13 +22,13 @@ func (e *Engine) Submit(ctx context.Context, j fleet.Job) error {
 	if err := j.Validate(); err != nil {
 		return err
 	}
-	known, err := e.first(ctx, j)
+	known, rev, err := e.first(ctx, j)
 	if err != nil || known.State != fleet.Queued {
 		return away(ctx, err)
 	}
 	err = e.enqueue(ctx, known.Job)
-	if errors.Is(err, fleet.ErrFull) {
-		return errors.Join(err, e.records.Purge(ctx, j.ID))
+	if errors.Is(err, fleet.ErrFull) && rev > 0 { // it is not known yet: nobody shall wait for it
+		return errors.Join(err, e.records.Purge(ctx, j.ID, jetstream.LastRevision(rev)))
 	}
 	return away(ctx, err)
 }
@@ -41,18 +41,19 @@ func away(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", fleet.ErrAway, err)
 }
 
-// first keeps the record of a job, or returns the one that is known.
-func (e *Engine) first(ctx context.Context, j fleet.Job) (fleet.Record, error) {
-	r, rev := fleet.Record{Job: j, State: fleet.Queued}, uint64(0)
-	for {
-		_, err := e.keep(ctx, r, rev)
+// first keeps the record of a job and returns its revision, or returns the one
+// that is known.
+func (e *Engine) first(ctx context.Context, j fleet.Job) (r fleet.Record, rev uint64, err error) {
+	r = fleet.Record{Job: j, State: fleet.Queued}
+	for over := uint64(0); ; {
+		rev, err = e.keep(ctx, r, over)
 		if !errors.Is(err, errMoved) {
-			return r, err
+			return r, rev, err
 		}
 		var known fleet.Record
-		known, rev, err = e.record(ctx, j.ID)
+		known, over, err = e.record(ctx, j.ID)
 		if !errors.Is(err, fleet.ErrNotFound) {
-			return known, err
+			return known, 0, err
 		}
 	}
 }

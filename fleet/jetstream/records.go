@@ -79,16 +79,20 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 	})
 }
 
-// Retry implements [fleet.Engine].
+// Retry implements [fleet.Engine]. One that is queued is put in line once more,
+// in case a crash has kept it out; a worker that gets it twice finds it ended.
 func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) error {
 	var before, again fleet.Record
 	err := e.change(ctx, id, func(r *fleet.Record) (err error) {
 		before = *r
+		if again = *r; r.State == fleet.Queued {
+			return errQueued
+		}
 		again, err = fleet.Again(*r, nothingHappened)
 		*r = again
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errQueued) {
 		return err
 	}
 	err = e.enqueue(ctx, again.Job)
@@ -97,6 +101,8 @@ func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) err
 	}
 	return err
 }
+
+var errQueued = errors.New("the job is queued")
 
 // change moves a record, again where another has moved it meanwhile.
 func (e *Engine) change(ctx context.Context, id string, how func(*fleet.Record) error) error {

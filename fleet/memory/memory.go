@@ -5,7 +5,6 @@ package memory
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -92,6 +91,7 @@ func (e *engine) Submit(_ context.Context, j fleet.Job) error {
 func (e *engine) enqueue(x *entry) {
 	l := laneOf(x.record.Job)
 	x.queued, x.free = true, time.Time{}
+	x.ticket++ // deliveries of before do not count
 	if len(e.lines[l]) == 0 {
 		e.round = append(e.round, l)
 	}
@@ -235,6 +235,9 @@ func (e *engine) Retry(_ context.Context, id string, nothingHappened bool) error
 	if x == nil {
 		return fleet.ErrNotFound
 	}
+	if x.record.State == fleet.Queued {
+		return nil
+	}
 	again, err := fleet.Again(x.record, nothingHappened)
 	if err != nil {
 		return err
@@ -272,7 +275,7 @@ func (d *delivery) counts(do func(x *entry)) error {
 		return fleet.ErrEnded
 	}
 	if d.entry.ticket != d.ticket {
-		return fmt.Errorf("the lease of job %s is over, and another worker has it", d.job.ID)
+		return fleet.ErrTaken
 	}
 	do(d.entry)
 	return nil
@@ -308,8 +311,11 @@ func (d *delivery) End(_ context.Context, end fleet.Ending) error {
 	d.engine.mu.Lock()
 	defer d.engine.mu.Unlock()
 	x := d.entry
-	if x.record.State.Ended() {
+	switch {
+	case x.record.State.Ended():
 		return nil
+	case x.record.Job.Try != d.job.Try:
+		return fleet.ErrTaken
 	}
 	r := &x.record
 	r.State, r.Envelope, r.Why, r.Check, r.Ended = end.State, end.Envelope, end.Why, end.Check, time.Now().UTC()

@@ -190,7 +190,7 @@ func (w *Worker) run(ctx context.Context, d fleet.Delivery) error {
 	held, letGo := w.hold(ctx, d)
 	defer letGo()
 	e := w.call(held, j, cred)
-	if again := later(e); again > 0 {
+	if again := later(e, j.Class); again > 0 {
 		w.o.Log.Info("job again", "id", j.ID, "after", again, "why", e.Err)
 		return d.Again(ctx, again, false)
 	}
@@ -283,13 +283,17 @@ const (
 )
 
 // later is when to try a job again that has surely not been sent and may well be
-// another time; 0 when what came of it is its end.
-func later(e runtime.Envelope) time.Duration {
+// another time; 0 when what came of it is its end. Who waits for a job is told at
+// once that the month is used up, and not after days.
+func later(e runtime.Envelope, class fleet.Class) time.Duration {
 	if e.Err == nil || e.Replayed {
 		return 0
 	}
 	switch e.Err.Code {
 	case runtime.CodeQuotaExhausted:
+		if class == fleet.Waiting {
+			return 0
+		}
 		return min(max(e.Err.RetryAfter, soon), quota)
 	case runtime.CodeRateLimited: // the API has refused it, or its turn does not come in time
 		return max(e.Err.RetryAfter, soon)
@@ -326,7 +330,7 @@ func (w *Worker) end(ctx context.Context, d fleet.Delivery, e fleet.Ending) erro
 			w.o.At(StepEnded, d.Job())
 			return nil
 		}
-		if wait >= 5*time.Second {
+		if wait >= 5*time.Second || errors.Is(err, fleet.ErrTaken) {
 			return err // the job comes again, and the ledger knows its answer
 		}
 		time.Sleep(wait)

@@ -25,6 +25,9 @@ import (
 )
 
 func TestBreakingForGoIsWhatDoesNotCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs; the run without -short does")
+	}
 	imports := newImports(t)
 	src := read(t, "testdata/base.yaml")
 	old := imports.generated(t, src)

@@ -58,6 +58,9 @@ func markAt(before string) Pos {
 
 // Whatever is asked, the end is not before the beginning, and in its line.
 func TestSpannedAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of manifests in one goroutine; the run without -short tries them")
+	}
 	for name, src := range cases(t) {
 		var d Diagnostics
 		for line := range 20 {

@@ -26,7 +26,7 @@ func (p Program) actions() *cobra.Command {
 			return p.actionsText()
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything about them as JSON: parameters, schemas, auth")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "prints everything about them as JSON: parameters, schemas, auth")
 	return cmd
 }
 

@@ -84,7 +84,7 @@ func (p Program) addCallFlags(flags *pflag.FlagSet, f *callFlags) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "prints the request instead of sending it, secrets masked")
 	flags.BoolVar(&f.strict, "strict", false, "fails when an answer differs from what the manifest says")
 	flags.DurationVar(&f.deadline, "deadline", 0, "bounds the whole call, a `duration` such as 1m (default none)")
-	flags.IntVar(&f.attempts, "attempts", 3, "the largest `number` of times that a request is sent")
+	addAttempts(flags, f)
 	flags.StringVar(&f.resume, "resume", "", "the `place` to go on with a list, as it said")
 	flags.IntVar(&f.limit, "limit", 0, "the most items of a list, a `number` (default all)")
 	flags.StringVarP(&f.output, "output", "o", "", "the `form`: json, one envelope; ndjson, one item of a list a line, as they come, for lists of any length; yaml, csv or table (default table on a terminal, json anywhere else)")
@@ -93,6 +93,11 @@ func (p Program) addCallFlags(flags *pflag.FlagSet, f *callFlags) {
 	flags.IntVar(&f.together, "together", 0, "the `number` of pages of a list asked for at once, 1 to 16, where the manifest allows several (default what it says)")
 	flags.StringVar(&f.key, "idempotency-key", "", "makes a write happen once: a repeat with the same `key` and input gets the first answer")
 	flags.StringVar(&f.ledger, "ledger", "", "the `directory` that keeps the answers of writes with a key (default in the user's state)")
+}
+
+// addAttempts is the flag that says how often.
+func addAttempts(flags *pflag.FlagSet, f *callFlags) {
+	flags.IntVar(&f.attempts, "attempts", 3, "the largest `number` of times that a request is sent")
 }
 
 // addPlaceFlags are the flags that say who calls, and where.
@@ -230,17 +235,17 @@ func (p Program) runCall(ctx context.Context, action *runtime.Action, f callFlag
 		defer cancel()
 	}
 	if f.output == "ndjson" {
-		return p.stream(ctx, client, action.Name, cred, input, f.options(), out)
+		return p.stream(ctx, client, action.Name, cred, input, f.callOptions(), out)
 	}
 	progress.start()
-	envelope := client.Call(ctx, action.Name, cred, input, f.options()...)
+	envelope := client.Call(ctx, action.Name, cred, input, f.callOptions()...)
 	progress.done()
 	p.tellKey(envelope)
 	return p.show(action, envelope, out)
 }
 
-// options are what the flags say about the call itself.
-func (f callFlags) options() (opts []runtime.CallOption) {
+// callOptions are what the flags say about the call itself.
+func (f callFlags) callOptions() (opts []runtime.CallOption) {
 	if f.resume != "" {
 		opts = append(opts, runtime.ResumeAt(f.resume))
 	}
@@ -253,33 +258,51 @@ func (f callFlags) options() (opts []runtime.CallOption) {
 	return opts
 }
 
+// client makes the client of a call.
 func (p Program) client(f callFlags, observers ...runtime.Observer) (*runtime.Client, error) {
-	switch {
-	case f.timeout <= 0:
-		return nil, errors.New("--timeout must be longer than nothing, such as 10s")
-	case f.deadline < 0:
-		return nil, errors.New("--deadline must be longer than nothing, such as 1m")
-	case f.attempts < 1:
-		return nil, errors.New("--attempts must be at least 1")
-	case f.limit < 0:
-		return nil, errors.New("--limit must be at least 1")
-	case f.together < 0 || f.together > 16:
-		return nil, errors.New("--together must be 1 to 16")
+	options, err := p.options(f)
+	if err != nil {
+		return nil, err
 	}
-	options := p.place(f)
-	options.AttemptTimeout, options.Attempts, options.PagesTogether, options.Strict = f.timeout, f.attempts, f.together, f.strict
 	if f.verbose {
 		observers = append(observers, teller{out: p.Stderr})
 	}
 	options.Observers = observers
 	if f.key != "" {
-		ledger, err := p.ledger(f.ledger)
-		if err != nil {
+		if options.Ledger, err = p.ledger(f.ledger); err != nil {
 			return nil, err
 		}
-		options.Ledger = ledger
 	}
-	return runtime.NewClient(p.Table, options)
+	client, err := runtime.NewClient(p.Table, options)
+	return client, inFlags(err)
+}
+
+// options are what the flags say about a client.
+func (p Program) options(f callFlags) (o runtime.Options, err error) {
+	switch {
+	case f.timeout <= 0:
+		return o, errors.New("--timeout must be longer than nothing, such as 10s")
+	case f.deadline < 0:
+		return o, errors.New("--deadline must be longer than nothing, such as 1m")
+	case f.attempts < 1:
+		return o, errors.New("--attempts must be at least 1")
+	case f.limit < 0:
+		return o, errors.New("--limit must be at least 1")
+	case f.together < 0 || f.together > 16:
+		return o, errors.New("--together must be 1 to 16")
+	}
+	o = p.place(f)
+	o.AttemptTimeout, o.Attempts, o.PagesTogether, o.Strict = f.timeout, f.attempts, f.together, f.strict
+	return o, nil
+}
+
+// inFlags is an error about options as one about the flags that set them.
+func inFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := strings.NewReplacer("Tools: ", "--tools: ", "AllowWrites: ", "--allow-writes: ", "the option BaseURLs ", "--base-url ").Replace(err.Error())
+	return errors.New(text)
 }
 
 // place says where requests go.

@@ -13,6 +13,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -78,6 +79,9 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	p.setDefaults()
 	p.args = args
 	root := p.root()
+	if slices.Contains(args, "completion") {
+		refuseOtherShells(root)
+	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, ErrFailed) {
@@ -138,12 +142,24 @@ func (p Program) root() *cobra.Command {
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(wrongFlag)
+	root.SetUsageFunc(p.usage)
 	color := root.PersistentFlags().String("color", "auto", "`when` to colour: auto, always or never; auto is on a terminal, unless NO_COLOR is set")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.screen.paint(*color) }
 	_ = root.RegisterFlagCompletionFunc("color", choices(colors))
 	root.AddCommand(p.call(), p.actions(), p.mcp(), p.login(), p.logout(), p.whoami(), p.doctor(), p.docs(), p.man())
 	root.AddCommand(p.Verbs...)
 	return root
+}
+
+// refuseOtherShells makes completion refuse a shell that it does not know; cobra
+// alone would print its help and succeed.
+func refuseOtherShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = noSuchVerb, func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 // noSuchVerb refuses an argument that is no verb.
@@ -155,7 +171,7 @@ func noSuchVerb(c *cobra.Command, args []string) error {
 	for _, v := range c.Commands() {
 		verbs = append(verbs, v.Name())
 	}
-	return fmt.Errorf("unknown command %q%s; %s --help lists them", args[0], meant(args[0], verbs), c.Name())
+	return fmt.Errorf("unknown command %q%s; %s --help lists them", args[0], meant(args[0], verbs), c.CommandPath())
 }
 
 // wrongFlag names the nearest flag for one that does not exist, and the flag

@@ -38,6 +38,16 @@ func (p Program) completeAction(_ *cobra.Command, args []string, typing string) 
 	return starting(names, typing), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeList offers the actions as parts of a list split at commas.
+func (p Program) completeList(_ *cobra.Command, _ []string, typing string) ([]string, cobra.ShellCompDirective) {
+	before := typing[:strings.LastIndexByte(typing, ',')+1]
+	var lists []string
+	for _, name := range p.actionNames() {
+		lists = append(lists, before+name)
+	}
+	return starting(lists, typing), cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeParam offers what -p may say: the names, and behind a name its values.
 func (p Program) completeParam(c *cobra.Command, _ []string, typing string) ([]string, cobra.ShellCompDirective) {
 	const none = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp

@@ -53,7 +53,7 @@ func (p Program) find(ctx context.Context, f callFlags) (out found, err error) {
 		}
 		var kept keep.Credential
 		if json.Unmarshal(text, &out.cred) != nil {
-			return out, errors.New(`--credentials is not a JSON object {"auth_type": "…", "auth_data": {…}}`)
+			return out, errors.New(`--credentials is not a JSON object {"auth_type": "…", "auth_data": {…}}; @FILE reads one from a file`)
 		}
 		_ = json.Unmarshal(text, &kept) // values that are no texts are not shown
 		return found{out.cred, "--credentials", kept.AuthData, ""}, nil

@@ -52,9 +52,10 @@ No credential of yours is read or used.`,
 			return p.writeDocs(out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "directory to write to")
-	cmd.Flags().BoolVar(&serve, "serve", false, "serve the pages until interrupted")
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to serve on, one of this machine only; port 0 takes a free one")
+	cmd.Flags().StringVar(&out, "out", "", "the `directory` to write to")
+	cmd.Flags().BoolVar(&serve, "serve", false, "serves the pages until interrupted")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "the `HOST:PORT` to serve on, of this machine only; port 0 takes a free one")
+	_ = cmd.MarkFlagDirname("out")
 	return cmd
 }
 
@@ -87,7 +88,7 @@ func (p Program) serveDocs(ctx context.Context, addr string) (err error) {
 	defer func() { err = errors.Join(err, stop()) }()
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr: %w; port 0 takes a free one", err)
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10}
 	ended := make(chan error, 1)

@@ -1,4 +1,5 @@
-// The help of one action, made of its declaration.
+// Help texts, as wide as the window: of verbs, as cobra lays them out, and of one
+// action, made of its declaration.
 
 package cli
 
@@ -12,6 +13,35 @@ import (
 
 	"modulex.dev/connector/runtime"
 )
+
+// usage prints how a verb is used. Cobra's own does not wrap.
+func (p Program) usage(c *cobra.Command) error {
+	w, width := c.OutOrStderr(), p.helpWidth()
+	line := c.UseLine()
+	if c.HasAvailableSubCommands() {
+		line = c.CommandPath() + " COMMAND [flags]"
+	}
+	fmt.Fprintf(w, "Usage:\n  %s\n", line)
+	if c.HasExample() {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", c.Example)
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprint(w, "\nCommands:\n")
+		for _, below := range c.Commands() {
+			if below.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-*s  %s\n", c.NamePadding(), below.Name(), below.Short)
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nFlags:\n%s", c.LocalFlags().FlagUsagesWrapped(width))
+	if c.HasAvailableInheritedFlags() {
+		fmt.Fprintf(w, "\nFlags of every command:\n%s", c.InheritedFlags().FlagUsagesWrapped(width))
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\n%s COMMAND --help says more about one.\n", c.CommandPath())
+	}
+	return nil
+}
 
 // help prints what an action does and takes.
 func (p Program) help(w io.Writer, action *runtime.Action, cmd *cobra.Command, params paramFlags) {

@@ -88,7 +88,7 @@ func ofParams(action *runtime.Action, params []string) (out []given, err error) 
 		name, value, ok := strings.Cut(param, "=")
 		switch {
 		case !ok || name == "":
-			return nil, errors.New("-p takes NAME=VALUE")
+			return nil, fmt.Errorf("-p takes NAME=VALUE, not %q", param)
 		case !utf8.ValidString(param):
 			return nil, fmt.Errorf("-p gives %q a value that is not UTF-8", name)
 		}

@@ -5,35 +5,31 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/mcp"
 )
 
 // mcpFlags are what an operator may say about the server.
 type mcpFlags struct {
-	http        string
-	tools       []string
-	writes      []string
-	search      bool
-	maxResult   int
-	text        string
-	credentials string
-	baseURLs    []string
-	timeout     time.Duration
-	attempts    int
-	tokenEnv    string
-	tokenFile   string
-	web         mcp.HTTPOptions
+	callFlags // who calls, where, and how often
+	http      string
+	tools     []string
+	writes    []string
+	search    bool
+	maxResult int
+	text      string
+	tokenEnv  string
+	tokenFile string
+	web       mcp.HTTPOptions
 }
 
 func (p Program) mcp() *cobra.Command {
@@ -48,28 +44,36 @@ input and output, or with --http at http://HOST:PORT/mcp.
 Agents get the actions that only read, unless --allow-writes says otherwise. The
 credential comes from ` + p.credentialSources() + `; over HTTP a
 request may bring its own in the header ` + mcp.HeaderCredential + `.`,
-		Example: "  " + name + " mcp\n  " + name + " mcp --http 127.0.0.1:8080 --allow-writes",
+		Example: "  " + name + " mcp\n  " + name + " mcp --http 127.0.0.1:8090 --allow-writes",
 		Args:    noMCPArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.runMCP(c.Context(), f) },
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&f.http, "http", "", "serves streamable HTTP at /mcp of this HOST:PORT; other machines reach it only with a token")
-	flags.StringSliceVar(&f.tools, "tools", nil, "offers these actions only; list_* is a pattern")
-	flags.StringSliceVar(&f.writes, "allow-writes", nil, "offers actions that change something too: all of them, or =ACTION,ACTION")
+	p.addMCPFlags(cmd.Flags(), &f)
+	_ = cmd.RegisterFlagCompletionFunc("tools", p.completeList)
+	_ = cmd.RegisterFlagCompletionFunc("allow-writes", p.completeList)
+	_ = cmd.RegisterFlagCompletionFunc("text", choices(texts))
+	return cmd
+}
+
+// texts are what --text takes.
+var texts = []string{"brief", "full"}
+
+func (p Program) addMCPFlags(flags *pflag.FlagSet, f *mcpFlags) {
+	p.addPlaceFlags(flags, &f.callFlags)
+	flags.Lookup("credentials").Usage = "{auth_type, auth_data} as `JSON` or @FILE"
+	addAttempts(flags, &f.callFlags)
+	flags.StringVar(&f.http, "http", "", "serves streamable HTTP at /mcp of this `HOST:PORT`; other machines reach it only with a token")
+	flags.StringSliceVar(&f.tools, "tools", nil, "offers these `ACTIONS` only, split at commas; list_* is a pattern")
+	flags.StringSliceVar(&f.writes, "allow-writes", nil, "offers actions that change something too: all of them, or those of =`ACTIONS`")
 	flags.Lookup("allow-writes").NoOptDefVal = mcp.All
 	flags.BoolVar(&f.search, "search", false, "offers three tools instead of one for each action: find, describe and call an action")
-	flags.IntVar(&f.maxResult, "max-result", mcp.DefaultMaxResult, "passes on this many bytes of a result at most: lists are cut and say where they go on; 0 is no bound")
-	flags.StringVar(&f.text, "text", "brief", "what the text beside a structured result says: brief; full: the result again, for hosts that read text only")
-	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON or @FILE`)
-	flags.StringArrayVar(&f.baseURLs, "base-url", nil, "replaces the whole base URL, path included, of every host; NAME=URL that of one (or "+p.variable("BASE_URL")+")")
-	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "bounds one attempt")
-	flags.IntVar(&f.attempts, "attempts", 3, "sends a request at most this often")
-	flags.StringVar(&f.tokenEnv, "token-env", p.variable("MCP_TOKEN"), "with --http: the environment variable with the token that every request must bring (Authorization: Bearer)")
-	flags.StringVar(&f.tokenFile, "token-file", "", "with --http: the file with that token")
+	flags.IntVar(&f.maxResult, "max-result", mcp.DefaultMaxResult, "passes on so many `bytes` of a result at most: lists are cut and say where they go on; 0 is no bound")
+	flags.StringVar(&f.text, "text", "brief", "what the `text` beside a structured result says: brief; full is the result again, for hosts that read text only")
+	flags.StringVar(&f.tokenEnv, "token-env", p.variable("MCP_TOKEN"), "with --http: the environment `variable` with the token that every request must bring (Authorization: Bearer)")
+	flags.StringVar(&f.tokenFile, "token-file", "", "with --http: the `FILE` with that token")
 	flags.BoolVar(&f.web.RequireCredentials, "require-credentials", false, "with --http: refuses requests without "+mcp.HeaderCredential)
-	flags.StringSliceVar(&f.web.Hosts, "allow-host", nil, "with --http: answers to this name too, such as the one of a proxy")
-	flags.StringSliceVar(&f.web.Origins, "allow-origin", nil, "with --http: answers to web pages of this origin, such as https://app.example.com")
-	return cmd
+	flags.StringSliceVar(&f.web.Hosts, "allow-host", nil, "with --http: answers to this `NAME` too, such as the one of a proxy")
+	flags.StringSliceVar(&f.web.Origins, "allow-origin", nil, "with --http: answers to web pages of this `ORIGIN`, such as https://app.example.com")
 }
 
 func noMCPArguments(_ *cobra.Command, args []string) error {
@@ -99,53 +103,44 @@ func (p Program) mcpServer(ctx context.Context, f mcpFlags) (*mcp.Server, error)
 	if f.credentials == "-" {
 		return nil, errors.New("--credentials: standard input belongs to the protocol; give JSON or @FILE")
 	}
-	if f.text != "brief" && f.text != "full" {
-		return nil, fmt.Errorf("--text is brief or full, not %q", f.text)
+	if !slices.Contains(texts, f.text) {
+		return nil, fmt.Errorf("--text is brief or full, not %q%s", f.text, meant(f.text, texts))
 	}
-	o := mcp.Options{
-		Tools: f.tools, AllowWrites: f.writes, Search: f.search, MaxResult: f.maxResult, FullText: f.text == "full",
-		Credentials: p.Table.API.CredentialsFromEnv(p.Getenv),
+	if err := p.areActions("--tools", f.tools); err != nil {
+		return nil, err
 	}
+	if err := p.areActions("--allow-writes", f.writes); err != nil {
+		return nil, err
+	}
+	client, err := p.options(f.callFlags)
+	if err != nil {
+		return nil, err
+	}
+	o := mcp.Options{Client: client, Tools: f.tools, AllowWrites: f.writes, Search: f.search, MaxResult: f.maxResult, FullText: f.text == "full"}
 	if f.maxResult <= 0 {
 		o.MaxResult = -1
 	}
-	if f.credentials != "" {
-		given, err := p.read(ctx, "--credentials", f.credentials)
-		if err != nil {
+	if !f.web.RequireCredentials {
+		if o.Credentials, err = p.credential(ctx, f.callFlags); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal(given, &o.Credentials); err != nil {
-			return nil, errors.New(`--credentials is not a JSON object {"auth_type": "…", "auth_data": {…}}`)
-		}
-	}
-	if f.timeout <= 0 || f.attempts < 1 {
-		return nil, errors.New("--timeout must be longer than nothing, such as 10s, and --attempts at least 1")
-	}
-	o.Client = runtime.Options{AttemptTimeout: f.timeout, Attempts: f.attempts}
-	if o.Client.BaseURL, o.Client.BaseURLs = separated(f.baseURLs); len(f.baseURLs) == 0 {
-		o.Client.BaseURL = p.Getenv(p.variable("BASE_URL"))
 	}
 	server, err := mcp.New(p.Table, o)
 	if err != nil {
-		return nil, errors.New(optionFlags.Replace(err.Error()))
+		return nil, inFlags(err)
 	}
 	return server, nil
 }
 
-// optionFlags are the flags of the options that an error may name.
-var optionFlags = strings.NewReplacer("Tools: ", "--tools: ", "AllowWrites: ", "--allow-writes: ")
-
-// separated are the base URL of all hosts and those of single ones.
-func separated(bases []string) (all string, single map[string]string) {
-	single = make(map[string]string)
-	for _, base := range bases {
-		if name, url, one := strings.Cut(base, "="); one && !strings.Contains(name, ":") {
-			single[name] = url
-		} else {
-			all = base
+// areActions refuses a name that no action has, and says which was meant. The
+// server refuses patterns that fit none.
+func (p Program) areActions(flag string, names []string) error {
+	for _, name := range names {
+		if !strings.ContainsAny(name, `*?[\`) && p.Table.Lookup(name) == nil {
+			return fmt.Errorf("%s: there is no action %q%s; %s actions lists them", flag, name, meant(name, p.actionNames()), p.Table.API.Name)
 		}
 	}
-	return all, single
+	return nil
 }
 
 // serveMCP serves over HTTP until the context ends.

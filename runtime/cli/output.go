@@ -31,11 +31,12 @@ type printer struct {
 	fields []string
 	jq     *jq.Program // nil: none
 	style  show.Style
+	began  bool // the list goes on from --resume
 }
 
 // printer reads the flags that say how, before anything is sent.
 func (p Program) printer(ctx context.Context, action *runtime.Action, f callFlags) (out *printer, err error) {
-	out = &printer{ctx: ctx, form: f.output}
+	out = &printer{ctx: ctx, form: f.output, began: f.resume != ""}
 	if out.form == "" {
 		if out.form = "json"; p.screen.terminal && f.jq == "" {
 			out.form = "table"
@@ -83,19 +84,33 @@ func (p Program) show(action *runtime.Action, e runtime.Envelope, out *printer) 
 		return err
 	}
 	people := out.form == "table" || out.form == "csv"
-	if !e.Success() && people {
+	if !e.Success() && (people || out.jq != nil) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", action.Name, e.Err)
 	}
 	if !e.Success() && e.Err.Code == runtime.CodeUnauthenticated && p.screen.words {
 		fmt.Fprintf(p.Stderr, "%s whoami tells which credential is sent; %s login keeps another\n", p.Table.API.Name, p.Table.API.Name)
 	}
 	if l := e.List; l != nil && (people || !l.Complete && l.Resume != "") {
-		fmt.Fprintf(p.Stderr, "%s: %s\n", action.Name, l)
+		p.tellList(action.Name, *l, e.Success(), out)
 	}
 	if !e.Success() {
 		return ErrFailed
 	}
 	return nil
+}
+
+// tellList says how far a list came, and where it goes on in the quotes of a shell.
+// One that failed before its first item has nowhere to go on from.
+func (p Program) tellList(name string, l runtime.ListState, success bool, out *printer) {
+	if !success && l.Count == 0 && !out.began {
+		return
+	}
+	said := l.String()
+	if strings.ContainsAny(l.Resume, "&?*;|<>()$'\"` ") {
+		place := "'" + strings.ReplaceAll(l.Resume, "'", `'\''`) + "'"
+		said = strings.Replace(said, "resume at "+l.Resume, "resume at "+place, 1)
+	}
+	fmt.Fprintf(p.Stderr, "%s: %s\n", name, said)
 }
 
 // showForm prints an envelope that must be read for it.

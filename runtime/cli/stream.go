@@ -48,7 +48,7 @@ func (p Program) stream(ctx context.Context, client *runtime.Client, name string
 		fmt.Fprintf(p.Stderr, "%s: %v\n", name, failed)
 	}
 	if state.Stop != "" {
-		fmt.Fprintf(p.Stderr, "%s: %s\n", name, state)
+		p.tellList(name, state, failed == nil, form)
 	}
 	if failed != nil {
 		return ErrFailed
@@ -80,7 +80,7 @@ type lines struct {
 
 // write writes an item on one line.
 func (l *lines) write(item []byte) error {
-	if bytes.ContainsAny(item, "\r\n") { // between its members; inside of texts they are escaped
+	if bytes.IndexByte(item, '\n') >= 0 || bytes.IndexByte(item, '\r') >= 0 { // between its members; inside of texts they are escaped
 		var b bytes.Buffer
 		if json.Compact(&b, item) == nil {
 			item = b.Bytes()

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -85,12 +84,20 @@ func grouped(actions []runtime.Action) (out []group) {
 	return []group{all}
 }
 
-var version = regexp.MustCompile(`^(v?[0-9.]+|api|rest|public)$`)
+// isPrefix reports whether a segment of a path is one that says nothing of what the
+// path is about: v1, 2024.10, api.
+func isPrefix(segment string) bool {
+	if slices.Contains([]string{"api", "rest", "public"}, segment) {
+		return true
+	}
+	number := strings.TrimPrefix(segment, "v")
+	return number != "" && strings.Trim(number, "0123456789.") == ""
+}
 
 // resource is what a path is about: Events for /v1/events/{id}.
 func resource(path string) string {
 	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if segment != "" && !strings.Contains(segment, "{") && !version.MatchString(segment) {
+		if segment != "" && !strings.Contains(segment, "{") && !isPrefix(segment) {
 			words := strings.NewReplacer("_", " ", "-", " ").Replace(segment)
 			return strings.ToUpper(words[:1]) + words[1:]
 		}

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"modulex.dev/connector/runtime"
 	"modulex.dev/connector/runtime/preview"
@@ -65,8 +66,11 @@ func requestOf(op *runtime.Operation) runtime.Operation {
 	return out
 }
 
-// made values are others in every call, so no page can know them.
-var madeForCall = regexp.MustCompile(`\$(uuid|now|unix|idempotency_key)\b`)
+// madeForCall finds values that are others in every call, so no page can know them.
+// It is compiled when pages are made: every start of a command would pay for it.
+var madeForCall = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$(uuid|now|unix|idempotency_key)\b`)
+})
 
 // buildable reports whether request.js knows all that the operation uses.
 func buildable(op runtime.Operation, a *runtime.Action) bool {
@@ -85,7 +89,7 @@ func buildable(op runtime.Operation, a *runtime.Action) bool {
 		return false
 	}
 	text, err := json.Marshal(pruned(op))
-	return err == nil && !madeForCall.Match(text)
+	return err == nil && !madeForCall().Match(text)
 }
 
 // addresses fills in where requests go and what all of them carry: the runtime

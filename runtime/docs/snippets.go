@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"modulex.dev/connector/runtime"
@@ -134,13 +133,17 @@ func main() {
 
 // goText is a text as Go writes it: between back quotes where it can be.
 func goText(text string) string {
-	if !notRaw.MatchString(text) {
+	if !strings.ContainsFunc(text, notRaw) {
 		return "`" + text + "`"
 	}
 	return strings.NewReplacer("\x7f", `\x7f`, "\ufeff", `\ufeff`).Replace(quoted(text))
 }
 
-var notRaw = regexp.MustCompile("[`\\x00-\\x08\\x0b-\\x1f\\x7f\ufeff]")
+// notRaw reports whether a character cannot stand between back quotes, or would not
+// be seen there.
+func notRaw(r rune) bool {
+	return r == '`' || r < ' ' && r != '\t' && r != '\n' || r == 0x7f || r == '\ufeff'
+}
 
 // quoted is a text as JSON, without escapes for HTML.
 func quoted(text string) string {

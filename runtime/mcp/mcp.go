@@ -4,7 +4,8 @@
 //
 // This file is the server and the way of a message into it. listing.go makes
 // what agents see of the tools, call.go runs one, search.go has the three tools
-// that stand for all; stdio.go and http.go are the two transports.
+// that stand for all; stdio.go and http.go are the two transports, door.go decides who
+// may come in by the second.
 package mcp
 
 import (

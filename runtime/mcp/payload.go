@@ -22,7 +22,7 @@ type payloads struct {
 // mark keeps a payload and returns what stands for it: a text that nobody can
 // guess, so no result can hold it by itself.
 func (p *payloads) mark(payload json.RawMessage) string {
-	if bytes.ContainsAny(payload, "\r\n") { // between its parts; messages are on one line
+	if bytes.IndexByte(payload, '\n') >= 0 || bytes.IndexByte(payload, '\r') >= 0 { // between its parts; messages are on one line
 		payload = compacted(payload)
 	}
 	mark := rand.Text()
@@ -46,7 +46,7 @@ func (p *payloads) fill(message []byte) []byte {
 			continue
 		}
 		delete(p.marks, mark)
-		filled := make([]byte, 0, len(message)+len(payload))
+		filled := make([]byte, 0, len(message)+len(payload)+1) // and the end of a line
 		message = append(append(append(filled, before...), payload...), after...)
 	}
 	return message

@@ -49,11 +49,22 @@ func only(src []byte, keep []string) ([]byte, error) {
 	var kept []*yaml.Node
 	for pair := range slices.Chunk(actions.Content, 2) {
 		if slices.Contains(keep, pair[0].Value) {
+			without(pair[1], "verify") // the action that it names may be gone
 			kept = append(kept, pair...)
 		}
 	}
 	actions.Content = kept
 	return encoded(&doc)
+}
+
+// without takes a key out of a mapping.
+func without(n *yaml.Node, key string) {
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			return
+		}
+	}
 }
 
 // multiplied is a manifest of n actions. The first copy is the manifest as it

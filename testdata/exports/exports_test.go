@@ -4,7 +4,7 @@
 // module of their own.
 //
 // Those in JavaScript need node and what `npm ci` installs here; without them their
-// tests are skipped and say so, except where CI is true.
+// tests are skipped and say so.
 package exports_test
 
 import (
@@ -25,6 +25,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"modulex.dev/connector/generator/export"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/testdata/exports/manifests"
 )
 
@@ -56,17 +57,8 @@ func node(t *testing.T, tool string, args ...string) (said string, ok bool) {
 
 func needNode(t *testing.T) {
 	t.Helper()
-	_, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat("node_modules")
-	}
-	switch {
-	case err == nil:
-	case os.Getenv("CONNECTOR_TEST_ALL") != "":
-		t.Fatalf("CONNECTOR_TEST_ALL is set, and there are no judges in JavaScript: %v", err)
-	default:
-		t.Skipf("needs node, and npm ci in testdata/exports: %v", err)
-	}
+	needs.Program(t, "node", "install Node.js 20 or newer")
+	needs.File(t, "node_modules", "run npm ci in testdata/exports")
 }
 
 // openAPIs are the documents of all connectors, as JSON and some as YAML. One example

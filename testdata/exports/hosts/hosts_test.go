@@ -19,6 +19,7 @@ import (
 	"modulex.dev/connector/cmd/livestorm/sandbox"
 	"modulex.dev/connector/generator"
 	"modulex.dev/connector/generator/export"
+	"modulex.dev/connector/internal/needs"
 	"modulex.dev/connector/testdata/exports/manifests"
 )
 
@@ -155,17 +156,8 @@ func TestAnthropic(t *testing.T) {
 // withCommand is an environment in which the command livestorm is found.
 func withCommand(t *testing.T) (env []string, command string) {
 	t.Helper()
-	_, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat("../node_modules")
-	}
-	switch {
-	case err == nil:
-	case os.Getenv("CONNECTOR_TEST_ALL") != "":
-		t.Fatalf("CI has no LangChain: %v", err)
-	default:
-		t.Skipf("needs node, and npm ci in testdata/exports: %v", err)
-	}
+	needs.Program(t, "node", "install Node.js 20 or newer")
+	needs.File(t, "../node_modules", "run npm ci in testdata/exports")
 	dir := t.TempDir()
 	command = built(t, dir, manifests.Root(t), "./cmd/livestorm")
 	return append(api(t), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH")), command
