@@ -15,8 +15,8 @@ demo: generate ## generate the connector, then run every action against the sand
 
 .PHONY: test
 test: cases faults clients site-tools exports fleet ## run all tests, then again under the race detector without what runs other programs
-	go test ./...
-	go test -race -short ./...
+	go test -timeout 30m ./...
+	go test -timeout 30m -race -short ./...
 
 .PHONY: clients
 clients: ## install the TypeScript clients that the MCP server is tested with, where npm is
@@ -28,7 +28,7 @@ faults: ## run calls over a bad network: every toxic of toxiproxy, in a module o
 
 .PHONY: fleet
 fleet: ## run the tests of the fleet, a module of its own: batches and workers, killed on the way
-	cd fleet && go vet ./... && go test -race -p 1 ./...
+	cd fleet && go vet ./... && go test -timeout 30m -race -p 1 ./...
 
 .PHONY: demo-fleet
 demo-fleet: ## register 200 people in a batch that is killed half way, and count
@@ -41,7 +41,7 @@ bench-fleet: ## measure the fleet, and write docs/scale.md; BENCH=-long weighs 1
 # vet would read the vendors' SDKs for ten minutes; lint looks at everything else.
 .PHONY: exports
 exports: testdata/exports/node_modules ## run the judges of what is exported: linters, MDX, validators, the vendors' SDKs
-	cd testdata/exports && go test -vet=off ./...
+	cd testdata/exports && go test -timeout 30m -vet=off ./...
 
 testdata/exports/node_modules: testdata/exports/package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is not installed, so the judges in JavaScript are left out'; exit 0; }; \
