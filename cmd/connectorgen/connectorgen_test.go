@@ -121,7 +121,7 @@ func TestExitCodes(t *testing.T) {
 		{"lint --manifest " + repository, 0, ""},
 		{"lint --manifest /nowhere.yaml", 2, "no such file"},
 		{"export --manifest " + repository, 2, "name the format"},
-		{"export nonsense --manifest " + repository, 2, "unknown command"},
+		{"export nonsense --manifest " + repository, 2, "there is no format \"nonsense\""},
 		{"export catalogue --indent 99 --manifest " + repository, 2, "--indent must be"},
 		{"schema --format html", 2, "use json or markdown"},
 		{"generate extra", 2, "unknown command"},
