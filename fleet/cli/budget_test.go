@@ -31,12 +31,41 @@ func (a *api) strict() (refused *int) {
 }
 
 // TestBudgetShared: three workers and a fourth that comes later keep to five calls
-// a second together, and use at least nine tenths of them.
+// a second together, and use at least nine tenths of them. The margin is for
+// requests that arrive up to so much late of each other; where the machine holds
+// them up for longer there is nothing to be seen, so it is tried again.
 func TestBudgetShared(t *testing.T) {
+	const margin = 75 * time.Millisecond
 	rows := 160
 	if testing.Short() {
 		rows = 60
 	}
+	var late time.Duration
+	for range 3 {
+		refused, share, lateness := budgetShared(t, rows)
+		late = lateness
+		switch {
+		case lateness > margin:
+			t.Logf("requests arrived %s late of each other, %d of them over the budget: the machine is too busy", lateness, refused)
+			continue
+		case refused > 0:
+			t.Errorf("%d requests were over the budget", refused)
+		case share < 0.9 && !testing.Short():
+			t.Logf("only %.1f %% of the budget were used", 100*share)
+			continue
+		}
+		return
+	}
+	if late <= margin {
+		t.Error("less than nine tenths of the budget were used, three times")
+		return
+	}
+	t.Skip("the machine was too busy to tell, three times")
+}
+
+// budgetShared runs a batch and tells how many requests were over the budget, how
+// much of it was used, and how late requests were of each other.
+func budgetShared(t *testing.T, rows int) (over int, share float64, late time.Duration) {
 	a := newAPI(t)
 	refused := a.strict()
 	c := newCluster(t)
@@ -53,20 +82,16 @@ func TestBudgetShared(t *testing.T) {
 
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if *refused > 0 {
-		t.Errorf("%d of %d requests were over the budget", *refused, len(a.at))
-	}
 	closest := time.Hour
 	for i := 5; i < len(a.at); i++ {
 		closest = min(closest, a.at[i].Sub(a.at[i-5]))
 	}
 	took := a.at[len(a.at)-1].Sub(a.at[0])
-	share := float64(len(a.at)) / (5 * (took.Seconds() + 1)) // windows of a second, the last one whole
+	share = float64(len(a.at)) / (5 * (took.Seconds() + 1)) // windows of a second, the last one whole
+	late = (time.Second + 75*time.Millisecond - closest).Round(time.Millisecond)
 	t.Logf("%d calls in %s, %.1f %% of the budget; the closest six are %s apart, so requests arrive up to %s late of each other",
-		len(a.at), took.Round(time.Millisecond), 100*share, closest.Round(time.Millisecond), (time.Second + 75*time.Millisecond - closest).Round(time.Millisecond))
-	if share < 0.9 && !testing.Short() {
-		t.Errorf("only %.1f %% of the budget were used", 100*share)
-	}
+		len(a.at), took.Round(time.Millisecond), 100*share, closest.Round(time.Millisecond), late)
+	return *refused, share, late
 }
 
 // TestMonthUsedUp: once the API has said that nothing is left of the month, no
