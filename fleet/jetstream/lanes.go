@@ -141,8 +141,10 @@ func (l *lanes) take(ctx context.Context) (fleet.Delivery, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m == nil {
+		if m == nil || last(m) {
 			l.drop(lane, comes)
+		}
+		if m == nil {
 			continue
 		}
 		d, err := l.engine.delivery(ctx, m)
@@ -247,6 +249,19 @@ func (l *lanes) drop(lane string, comes int) {
 	}
 }
 
+// last reports whether no message of a lane waits behind this one, so that nobody
+// has to ask. Of those that come again the server does not tell.
+func last(m jetstream.Msg) bool {
+	at, err := m.Metadata()
+	return err == nil && at.NumPending == 0 && at.NumDelivered == 1
+}
+
+// askLane is how long the server looks for a free job of a lane. It has to know: a
+// request that only the asker gives up can meet a job on its way, which would be in
+// nobody's hands until its lease is over. And where a tenant has as many jobs out as
+// it may, one that is not to wait is not answered at all.
+const askLane = 20 * time.Millisecond
+
 // fetch takes the next message of a tenant; nil when none is free.
 func (l *lanes) fetch(ctx context.Context, lane string) (jetstream.Msg, error) {
 	c, err := l.consumer(ctx, lane)
@@ -256,7 +271,7 @@ func (l *lanes) fetch(ctx context.Context, lane string) (jetstream.Msg, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch, err := c.FetchNoWait(1)
+	batch, err := c.Fetch(1, jetstream.FetchMaxWait(askLane))
 	if err != nil {
 		l.forget(lane)
 		return nil, err
@@ -269,9 +284,6 @@ func (l *lanes) fetch(ctx context.Context, lane string) (jetstream.Msg, error) {
 	}
 	if err := batch.Error(); err != nil {
 		l.forget(lane)
-		if errors.Is(err, jetstream.ErrNoMessages) {
-			return nil, nil
-		}
 		return nil, err
 	}
 	return nil, nil
