@@ -152,26 +152,32 @@ func one(ctx context.Context, o Options, r Row, id string) (fleet.Record, error)
 		ID: id, API: o.Table.API.Name, Action: o.Action, Tenant: o.Tenant, Class: fleet.Bulk, Input: r.Input,
 		Credential: o.Credential, Batch: o.Name, Row: r.Number, Submitted: time.Now().UTC(),
 	}
-	for {
-		err := o.Engine.Submit(ctx, j)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, fleet.ErrFull) && !errors.Is(err, fleet.ErrAway) {
-			return fleet.Record{}, fmt.Errorf("row %d: %w", r.Number, err)
-		}
-		select { // another batch of the tenant has filled it, or the server will be back
-		case <-ctx.Done():
-			return fleet.Record{}, ctx.Err()
-		case <-time.After(time.Second):
-		}
+	if err := patiently(ctx, func() error { return o.Engine.Submit(ctx, j) }); err != nil {
+		return fleet.Record{}, fmt.Errorf("row %d: %w", r.Number, err)
 	}
 	if o.RetryFailed {
-		if err := o.Engine.Retry(ctx, id, false); err != nil && !errors.Is(err, fleet.ErrState) {
+		err := patiently(ctx, func() error { return o.Engine.Retry(ctx, id, false) })
+		if err != nil && !errors.Is(err, fleet.ErrState) {
 			return fleet.Record{}, fmt.Errorf("row %d: %w", r.Number, err)
 		}
 	}
 	return o.Engine.Await(ctx, id)
+}
+
+// patiently does something again while another batch of the tenant has filled the
+// queue, or the server is away.
+func patiently(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if !errors.Is(err, fleet.ErrFull) && !errors.Is(err, fleet.ErrAway) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // ResultOf is the line of a row's result.

@@ -170,6 +170,9 @@ func TestCheck(t *testing.T) {
 	if err := batch.Check(t.Context(), &livestorm.Table, register, runtime.Credentials{}, rows[:1]); err == nil || !strings.Contains(err.Error(), "Missing API token") {
 		t.Errorf("without a credential: %v", err)
 	}
+	if err := batch.Check(t.Context(), &livestorm.Table, register, batch.StandIn(livestorm.Table.API), rows[:1]); err != nil || len(rows[0].Faults) > 0 {
+		t.Errorf("with a stand-in: %v, %v", err, rows[0].Faults)
+	}
 }
 
 func TestPlan(t *testing.T) {

@@ -67,7 +67,7 @@ a line for each. Rows whose outcome nobody knows are listed with what to look at
 	flags.BoolVar(&f.dryRun, "dry-run", false, "checks every row and says how long it would take, and sends nothing")
 	flags.BoolVar(&f.skipFaulty, "skip-faulty", false, "runs the rows that have no fault; the others are listed")
 	flags.StringVar(&f.out, "out", "", "where the results go (default the input's name with .results.jsonl)")
-	flags.StringVar(&f.tenant, "tenant", "", "whose rows they are (default made of the credential)")
+	flags.StringVar(&f.tenant, "tenant", "", "whose rows they are (default the name of the credential, or made of it)")
 	flags.StringVar(&f.name, "name", "", "a name: the rows of one file are run once for each name")
 	flags.StringVar(&f.credentials, "credentials", "", `{"auth_type", "auth_data"}: JSON, @FILE, or - for standard input`)
 	flags.StringVar(&f.ref, "credential-ref", "", "with --nats: the name under which workers know the credential")
@@ -117,6 +117,9 @@ func (p Program) batchOptions(ctx context.Context, action string, f *batchFlags)
 	if f.input == "-" && f.credentials == "-" {
 		return o, cred, errors.New("only one of --input and --credentials can be read from standard input")
 	}
+	if (f.ref != "" || f.recipient != "") && !f.remote(p) {
+		return o, cred, errors.New("--credential-ref and --seal-for are for workers of a server, which --nats names")
+	}
 	cred, text, whose, err := p.credential(f.credentials)
 	if err != nil {
 		return o, cred, err
@@ -125,8 +128,14 @@ func (p Program) batchOptions(ctx context.Context, action string, f *batchFlags)
 	if err != nil {
 		return o, cred, err
 	}
+	if f.ref != "" && f.credentials == "" { // the workers have it
+		cred, whose = batch.StandIn(p.Table.API), f.ref
+	}
 	if err := batch.Check(ctx, p.Table, action, cred, rows); err != nil {
-		return o, cred, err
+		if f.ref == "" || runtime.CodeOf(err) != runtime.CodeUnauthenticated {
+			return o, cred, err
+		}
+		fmt.Fprintln(p.Stderr, "the rows cannot be checked here:", err)
 	}
 	if rows, err = p.sound(rows, *f); err != nil {
 		return o, cred, err
@@ -141,9 +150,8 @@ func (p Program) batchOptions(ctx context.Context, action string, f *batchFlags)
 
 // credential is what the jobs carry.
 func (f *batchFlags) credential(p Program, tenant string, text []byte) (fleet.Credential, error) {
-	remote := f.server.URL != "" || p.Getenv("FLEET_NATS_URL") != ""
 	switch {
-	case !remote:
+	case !f.remote(p):
 		return fleet.Credential{Ref: localRef}, nil
 	case f.ref != "":
 		return fleet.Credential{Ref: f.ref}, nil
@@ -151,6 +159,11 @@ func (f *batchFlags) credential(p Program, tenant string, text []byte) (fleet.Cr
 		return fleet.Seal(f.recipient, tenant, text)
 	}
 	return fleet.Credential{}, errors.New("the workers need the credential: name it with --credential-ref NAME, or seal it with --seal-for RECIPIENT")
+}
+
+// remote reports whether the rows are run by the workers of a server.
+func (f *batchFlags) remote(p Program) bool {
+	return f.server.URL != "" || p.Getenv("FLEET_NATS_URL") != ""
 }
 
 // localRef is the credential of this process.

@@ -48,6 +48,7 @@ func TestUsage(t *testing.T) {
 		{"batch " + register + " --map a --input " + rows, 2, "livestorm-fleet: --map takes COLUMN=PARAMETER"},
 		{"batch " + register + " --nats nats://127.0.0.1:1 --input " + rows, 2, "livestorm-fleet: the workers need the credential: name it with --credential-ref NAME, or seal it with --seal-for RECIPIENT"},
 		{"batch " + register + " --nats nats://127.0.0.1:1 --seal-for nobody --input " + rows, 2, "livestorm-fleet: the workers' key is no age recipient (age1…)"},
+		{"batch " + register + " --credential-ref acme --input " + rows, 2, "livestorm-fleet: --credential-ref and --seal-for are for workers of a server, which --nats names"},
 		{"batch " + register + " --nats nats://127.0.0.1:1 --credential-ref acme --input " + rows, 2, "livestorm-fleet: NATS at nats://127.0.0.1:1: nats: no servers available for connection"},
 		{"batch " + register + " --dry-run --state " + state + " --input " + rows, 0, "1 rows; 1 calls, which takes a second at 5 calls in 1s"},
 		{"batch " + register + " --dry-run --state " + state + " --input " + faulty, 1, `DIR/faulty.csv:3:1: wrong number of fields
