@@ -4,6 +4,7 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -32,6 +33,16 @@ type Engine interface {
 	Records(ctx context.Context) iter.Seq2[Record, error]
 	// Await waits until a job has ended, also while the engine's server is away.
 	Await(ctx context.Context, id string) (Record, error)
+
+	// Ask has a job that only reads done by a worker with a hand free, and tells
+	// what became of it. Nothing is kept of it. It fails with [ErrNobody] when
+	// nobody has answered: no worker is there, the one that was asked is busy, or it
+	// was not heard of again.
+	Ask(ctx context.Context, j Job) (Ending, error)
+	// Answer has do answer what is asked of a connector, many at once, until ctx
+	// ends, and returns when do has returned for the last time. do reports whether
+	// it has answered; its context ends when nobody waits any more.
+	Answer(ctx context.Context, api string, do func(context.Context, Job) (e Ending, answered bool)) error
 
 	// Cancel ends a job that has not begun; [ErrBegun] when it has.
 	Cancel(ctx context.Context, id string) error
@@ -71,10 +82,10 @@ type Delivery interface {
 
 // Ending is what became of a job.
 type Ending struct {
-	State    State
-	Envelope []byte
-	Why      string
-	Check    string
+	State    State           `json:"state"`
+	Envelope json.RawMessage `json:"envelope,omitempty"`
+	Why      string          `json:"why,omitempty"`
+	Check    string          `json:"check,omitempty"`
 }
 
 // The errors of engines.
@@ -85,6 +96,7 @@ var (
 	ErrTaken    = errors.New("the lease of the job is over, and another worker has it")
 	ErrFull     = errors.New("the tenant has too many jobs in the queue")
 	ErrState    = errors.New("a job in this state is not retried")
+	ErrNobody   = errors.New("no worker has answered")
 	// ErrAway is of an engine whose server does not answer now.
 	ErrAway = errors.New("the server that keeps the jobs does not answer")
 )
@@ -113,4 +125,29 @@ func Again(r Record, nothingHappened bool) (Record, error) {
 	job := r.Job
 	job.Try++
 	return Record{Job: job, State: Queued}, nil
+}
+
+// Do has a job done that somebody waits for, until ctx ends or for as long as wait.
+// One that only reads is asked of a worker, which is quick and leaves nothing
+// behind. Any other, and one that nobody answers, goes through the queue; it goes on
+// there when the waiting is over, which is told as [context.DeadlineExceeded]. The
+// record of an error is empty when the job has not been submitted.
+func Do(ctx context.Context, e Engine, j Job, reads bool, wait time.Duration) (Record, error) {
+	waiting, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	if reads {
+		end, err := e.Ask(waiting, j)
+		if err == nil {
+			return Record{Job: j, State: end.State, Envelope: end.Envelope, Why: end.Why, Check: end.Check}, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, ErrNobody) && waiting.Err() == nil {
+			return Record{}, err
+		}
+	}
+	if err := e.Submit(ctx, j); err != nil {
+		return Record{}, err
+	}
+	r, err := e.Await(waiting, j.ID)
+	r.Job.ID = j.ID
+	return r, err
 }

@@ -44,6 +44,10 @@ func answerer() (*httptest.Server, *atomic.Int64) {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `{"data":[{"id":"1","type":"people","attributes":{"email":"p@example.com"}}],"meta":{"current_page":0,"next_page":null,"page_count":1}}`)
+			return
+		}
 		w.WriteHeader(http.StatusCreated)
 		_, _ = io.WriteString(w, `{"data":{"id":"1","type":"people","attributes":{"email":"p@example.com","registered_at":1700000000}}}`)
 	})), &calls
@@ -54,6 +58,13 @@ func job(id, tenant string, class fleet.Class) fleet.Job {
 	input := fmt.Sprintf(`{"session_id":"5f9c2a9e-2b9f-4b2e-9d0e-1f6f0f2a7b11","fields":{"email":"%s@example.com","first_name":"Ada","last_name":"Lovelace","company":"Analytical Engines"}}`, id)
 	return fleet.Job{ID: id, API: "livestorm", Action: "register_someone_for_session", Tenant: tenant, Class: class, Input: json.RawMessage(input),
 		Credential: fleet.Credential{Ref: tenant}, Submitted: time.Now().UTC()}
+}
+
+// question is a read of a tenant.
+func question(id, tenant string) fleet.Job {
+	j := job(id, tenant, fleet.Waiting)
+	j.Action, j.Input = "list_session_people", json.RawMessage(`{"session_id":"5f9c2a9e-2b9f-4b2e-9d0e-1f6f0f2a7b11"}`)
+	return j
 }
 
 // submitters is how many submit at the same time.
@@ -237,13 +248,16 @@ func drainWith(ctx context.Context, s sizes, workers int, budgets bool, r *repor
 }
 
 // latency measures how long a job takes that somebody waits for, in an empty queue
-// and beside a bulk that keeps all workers busy.
+// and beside a bulk that keeps all workers busy: a write, which goes through the
+// queue, and a read, which is asked.
 func latency(ctx context.Context, s sizes, r *report) error {
-	r.head = []string{"workers", "beside", "jobs", "p50", "p99", "longest"}
-	for _, bulk := range []int{0, s.queued / 10} {
-		for _, n := range workerCounts {
-			if err := latencyWith(ctx, s, n, bulk, r); err != nil {
-				return err
+	r.head = []string{"job", "workers", "beside", "jobs", "p50", "p99", "longest"}
+	for _, reads := range []bool{true, false} {
+		for _, bulk := range []int{0, s.queued / 10} {
+			for _, n := range workerCounts {
+				if err := latencyWith(ctx, s, n, bulk, reads, r); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -253,7 +267,7 @@ func latency(ctx context.Context, s sizes, r *report) error {
 // warm is how many jobs are asked for before it counts: workers have to connect.
 const warm = 10
 
-func latencyWith(ctx context.Context, s sizes, workers, bulk int, r *report) error {
+func latencyWith(ctx context.Context, s sizes, workers, bulk int, reads bool, r *report) error {
 	k, err := keep(ctx)
 	if err != nil {
 		return err
@@ -277,11 +291,11 @@ func latencyWith(ctx context.Context, s sizes, workers, bulk int, r *report) err
 	var took []time.Duration
 	for i := range warm + s.asked {
 		began := time.Now()
-		id := fmt.Sprintf("asked%d", i)
-		if err := e.Submit(ctx, job(id, "asker", fleet.Waiting)); err != nil {
-			return err
+		j := job(fmt.Sprintf("asked%d", i), "asker", fleet.Waiting)
+		if reads {
+			j = question(j.ID, j.Tenant)
 		}
-		if ended, err := e.Await(ctx, id); err != nil || ended.State != fleet.Done {
+		if ended, err := fleet.Do(ctx, e, j, reads, time.Minute); err != nil || ended.State != fleet.Done {
 			return fmt.Errorf("a job that was waited for is %s: %s (%w)", ended.State, ended.Envelope, err)
 		}
 		if i >= warm {
@@ -289,11 +303,14 @@ func latencyWith(ctx context.Context, s sizes, workers, bulk int, r *report) err
 		}
 	}
 	slices.Sort(took)
-	beside := "nothing"
+	what, beside := "a write", "nothing"
+	if reads {
+		what = "a read"
+	}
 	if bulk > 0 {
 		beside = fmt.Sprintf("a bulk of %d", bulk)
 	}
-	r.add(fmt.Sprint(workers), beside, fmt.Sprint(len(took)), millis(took[len(took)/2]), millis(took[len(took)*99/100]), millis(took[len(took)-1]))
+	r.add(what, fmt.Sprint(workers), beside, fmt.Sprint(len(took)), millis(took[len(took)/2]), millis(took[len(took)*99/100]), millis(took[len(took)-1]))
 	return nil
 }
 

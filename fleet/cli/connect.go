@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,7 @@ type place struct {
 	keep      time.Duration
 	margin    time.Duration
 	name      string
+	log       *slog.Logger
 	folderToo bool // a folder will do
 }
 
@@ -59,7 +61,7 @@ func (x *place) open(ctx context.Context, p Program, folder string) (*jetstream.
 			x.lease = 5 * time.Second // whoever held a job of this folder is gone: only one may have it
 		}
 	}
-	o := jetstream.Options{Server: x.server, Replicas: x.replicas, Lease: x.lease, Keep: x.keep, Margin: x.margin, Worker: x.name}
+	o := jetstream.Options{Server: x.server, Replicas: x.replicas, Lease: x.lease, Keep: x.keep, Margin: x.margin, Worker: x.name, Log: x.log}
 	if o.Server.URL == "" {
 		o.Server.URL = p.Getenv("FLEET_NATS_URL")
 	}

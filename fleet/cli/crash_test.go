@@ -319,10 +319,16 @@ func (c *cluster) worker(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// submit submits a job and waits for it.
+func (c *cluster) submit(t *testing.T, action, input string, args ...string) *exec.Cmd {
+	t.Helper()
+	return command(t, nil, append([]string{"submit", action, "--nats", c.url, "--tenant", "acme", "--credential-ref", "acme", "--input", input, "--wait", "60s"}, args...)...)
+}
+
 // running is a batch that runs.
 type running struct {
 	*exec.Cmd
-	said *bytes.Buffer
+	said *words
 }
 
 // batch starts a batch of registrations.
@@ -331,7 +337,7 @@ func (c *cluster) batch(t *testing.T, a *api, rows int, args ...string) (running
 	file := people(t, rows)
 	args = append([]string{"batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL + "/v1",
 		"--nats", c.url, "--credential-ref", "acme", "--tenant", "acme", "--lease", "2s"}, args...)
-	r := running{command(t, nil, args...), new(bytes.Buffer)}
+	r := running{command(t, []string{"LIVESTORM_API_TOKEN="}, args...), new(words)} // the workers have it
 	r.Stderr = r.said
 	if err := r.Start(); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"modulex.dev/connector/fleet"
+	"modulex.dev/connector/runtime"
 )
 
 type submitFlags struct {
@@ -27,6 +28,7 @@ type submitFlags struct {
 	recipient   string
 	wait        time.Duration
 	bulk        bool
+	kept        bool // what became of it is to be kept
 }
 
 func (p Program) submit() *cobra.Command {
@@ -38,10 +40,14 @@ func (p Program) submit() *cobra.Command {
 the exit code is that of the action; without, or when the time is over, its id.
 
 A job that is submitted again with the same --id is not done again. What became of
-it is kept for --keep.`,
+it is kept for --keep. With --wait, an action that only reads is asked of a worker
+that is free, which is quicker and keeps nothing; name --id or --keep to keep it.`,
 		Example: "  " + p.Table.API.Name + "-fleet submit " + p.Table.Actions[0].Name + " --nats nats://127.0.0.1:4222 --tenant acme --credential-ref acme --input @input.json --wait 30s",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return p.runSubmit(c.Context(), args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			f.kept = c.Flags().Changed("id") || c.Flags().Changed("keep")
+			return p.runSubmit(c.Context(), args[0], f)
+		},
 	}
 	f.place.flags(cmd)
 	flags := cmd.Flags()
@@ -57,7 +63,8 @@ it is kept for --keep.`,
 }
 
 func (p Program) runSubmit(ctx context.Context, action string, f submitFlags) error {
-	if p.Table.Lookup(action) == nil {
+	a := p.Table.Lookup(action)
+	if a == nil {
 		return fmt.Errorf("there is no action %q", action)
 	}
 	input, err := p.text("--input", f.input)
@@ -89,21 +96,30 @@ func (p Program) runSubmit(ctx context.Context, action string, f submitFlags) er
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.submitted(ctx, engine, j, f.wait), closeAll())
+	if f.wait <= 0 {
+		err = p.submitted(ctx, engine, j)
+	} else {
+		err = p.awaited(ctx, engine, j, a.Effect == runtime.EffectRead && !f.bulk && !f.kept, f.wait)
+	}
+	return errors.Join(err, closeAll())
 }
 
-// submitted submits a job and waits for it.
-func (p Program) submitted(ctx context.Context, e fleet.Engine, j fleet.Job, wait time.Duration) error {
+// submitted submits a job that nobody waits for.
+func (p Program) submitted(ctx context.Context, e fleet.Engine, j fleet.Job) error {
 	if err := e.Submit(ctx, j); err != nil {
 		return err
 	}
-	if wait <= 0 {
-		fmt.Fprintln(p.Stdout, j.ID)
-		return nil
+	fmt.Fprintln(p.Stdout, j.ID)
+	return nil
+}
+
+// awaited has a job done and waits for it.
+func (p Program) awaited(ctx context.Context, e fleet.Engine, j fleet.Job, ask bool, wait time.Duration) error {
+	r, err := fleet.Do(ctx, e, j, ask, wait)
+	if errors.Is(err, context.Canceled) && r.Job.ID == "" {
+		fmt.Fprintln(p.Stderr, "interrupted before it was submitted; it only reads: run it again")
+		return errStopped
 	}
-	waiting, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	r, err := e.Await(waiting, j.ID)
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		fmt.Fprintln(p.Stdout, j.ID)
 		fmt.Fprintf(p.Stderr, "it has not ended yet; `jobs show %s` tells when it has\n", j.ID)

@@ -8,11 +8,64 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
+
+// TestPoisonKills: ten workers die of a job, and it is a dead letter for the next,
+// which goes on with others. Once what they died of is mended it can be retried.
+func TestPoisonKills(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	c := newCluster(t)
+	submit := func(email string, flags ...string) string {
+		t.Helper()
+		out, err := command(t, nil, append([]string{"submit", "register_someone_for_session", "--nats", c.url, "--tenant", "acme", "--credential-ref", "acme",
+			"--input", `{"session_id":"s1","fields":{"email":"` + email + `"}}`}, flags...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	id := submit("poison@example.com")
+	args := []string{"--base-url", a.URL + "/v1", "--lease", "1s", "--no-budgets"}
+	poisoned := []string{"FLEET_STOP_AT=begun:1"}
+	for range 10 {
+		if err := <-ended(c.worker(t, poisoned, args...)); !killed(err) {
+			t.Fatalf("a worker did not die of it: %v", err)
+		}
+	}
+	c.worker(t, poisoned, args...) // it dies at the first job that it begins: the poison is not
+	c.until(t, id, `"state": "dead"`, "10 workers began it and were not heard of again")
+	if a.seen() != 0 {
+		t.Errorf("%d requests of a job that nobody could begin", a.seen())
+	}
+	c.worker(t, nil, args...)
+	if out, err := command(t, nil, "jobs", "retry", id, "--nats", c.url).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	c.until(t, id, `"state": "done"`)
+	submit("other@example.com", "--wait", "60s")
+	a.once(t, 2)
+}
+
+// until waits until what is shown of a job has some texts.
+func (c *cluster) until(t *testing.T, id string, texts ...string) {
+	t.Helper()
+	var out []byte
+	for patience := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		out, _ = command(t, nil, "jobs", "show", id, "--nats", c.url).CombinedOutput()
+		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(string(out), text) }) {
+			return
+		}
+		if time.Now().After(patience) {
+			t.Fatalf("want %q:\n%s", texts, out)
+		}
+	}
+}
 
 // TestServerPaused: the server is stopped for longer than a lease and any request
 // take, and later killed and away for longer than a worker tries to write down an

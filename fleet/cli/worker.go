@@ -71,13 +71,14 @@ func (p Program) runWorker(ctx context.Context, f workerFlags) error {
 	if err != nil {
 		return err
 	}
+	f.log = slog.New(slog.NewTextHandler(p.Stderr, nil))
 	engine, closeAll, err := f.open(ctx, p, "")
 	if err != nil {
 		return err
 	}
 	o := worker.Options{
 		Table: p.Table, Engine: engine, Resolve: keys.Resolve, Client: f.options(p), AtOnce: f.atOnce, Lease: f.lease, BetweenLooks: f.looks,
-		Log: slog.New(slog.NewTextHandler(p.Stderr, nil)), At: p.stopAt(),
+		Log: f.log, At: p.stopAt(),
 	}
 	unseen, err := p.meter(&o, engine, f.metrics)
 	if err != nil {

@@ -1,7 +1,8 @@
 // Package enginetest is the contract of engines as a suite: whatever keeps the
 // fleet's jobs passes it.
 //
-// queue.go, ledger.go and budget.go have the cases of one engine, pair.go those of two on one server.
+// queue.go, deliveries.go, ask.go, ledger.go and budget.go have the cases of one
+// engine, pair.go those of two on one server.
 package enginetest
 
 import (
@@ -49,6 +50,11 @@ func Run(t *testing.T, open func(t *testing.T) fleet.Engine) {
 		{"of many callers of one key one is sent, whatever is released", releasedByMany},
 		{"a used-up quota fails at once", quotaUsedUp},
 		{"a pause holds for all", paused},
+		{"what is asked is answered at once, and not kept", askedAtOnce},
+		{"whoever asks is told that nobody answers", askedNobody},
+		{"a long answer is waited for", askedLong},
+		{"what reads is asked, all else is submitted", done},
+		{"what was asked goes on in the queue when the waiting is over", doneLater},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := open(t)

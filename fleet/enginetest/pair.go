@@ -30,6 +30,7 @@ func RunPair(t *testing.T, open func(t *testing.T) Pair) {
 		run  func(t *testing.T, p Pair)
 	}{
 		{"a job is done by the one and told by the other", doneByOther},
+		{"what the one asks the other answers", answeredByOther},
 		{"a job is taken once", takenOnce},
 		{"a budget is kept by both", budgetOfBoth},
 		{"a quota that the API tells the one is used up for the other", quotaOfBoth},

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -31,7 +32,7 @@ type Server struct {
 }
 
 // connect connects and keeps connecting.
-func (s Server) connect(name string) (*nats.Conn, error) {
+func (s Server) connect(name string, log *slog.Logger) (*nats.Conn, error) {
 	secure, err := s.check()
 	if err != nil {
 		return nil, err
@@ -39,6 +40,13 @@ func (s Server) connect(name string) (*nats.Conn, error) {
 	options := []nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.Timeout(5 * time.Second),
 		nats.ReconnectBufSize(-1), // what cannot be sent fails at once: nothing is kept that a crash would lose
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("the NATS server is away; it is waited for", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("the NATS server is back", "url", bare(c.ConnectedUrl())) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("the NATS server refuses", "error", err) }),
 	}
 	if s.Credentials != "" {
 		options = append(options, nats.UserCredentials(s.Credentials))

@@ -97,12 +97,9 @@ func (d *delivery) move(ctx context.Context, next fleet.Record) error {
 
 // End implements [fleet.Delivery].
 func (d *delivery) End(ctx context.Context, e fleet.Ending) error {
+	e = d.engine.fit(e)
 	err := d.change(ctx, func(r *fleet.Record) {
 		r.State, r.Envelope, r.Why, r.Check, r.Ended = e.State, e.Envelope, e.Why, e.Check, d.engine.alive.now().UTC()
-		if limit := d.engine.limit(); len(r.Envelope) > limit {
-			r.Why = fmt.Sprintf("the answer of %d bytes is larger than the %d that are kept", len(r.Envelope), limit)
-			r.Envelope = nil
-		}
 	})
 	if err != nil && !errors.Is(err, fleet.ErrEnded) {
 		return err
@@ -117,6 +114,15 @@ func leave(ctx context.Context, m jetstream.Msg) error {
 		return err
 	}
 	return nil
+}
+
+// fit leaves out an answer that is too large to be sent and kept, and says so.
+func (e *Engine) fit(end fleet.Ending) fleet.Ending {
+	if limit := e.limit(); len(end.Envelope) > limit {
+		end.Why = fmt.Sprintf("the answer of %d bytes is larger than the %d that are kept", len(end.Envelope), limit)
+		end.Envelope = nil
+	}
+	return end
 }
 
 // limit is how long an answer may be to be kept.

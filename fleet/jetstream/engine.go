@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 type Options struct {
 	Server   Server    // ignored with Embedded
 	Embedded *Embedded // a server in this process
-	Replicas int       // of the streams: 1, or 3 and 5 in a cluster
+	Replicas int       // of streams that are not there yet: 1, or 3 and 5 in a cluster
 	// Lease is how long a worker may be silent before its job is given to
 	// another: 30 s.
 	Lease time.Duration
@@ -32,6 +33,9 @@ type Options struct {
 	// requests take to arrive: 75 ms.
 	Margin time.Duration
 	Worker string // its name; made up when ""
+	// Log is told when the server is away, and back, and what it refuses; nil logs
+	// nothing.
+	Log *slog.Logger
 }
 
 // Engine implements [fleet.Engine].
@@ -70,6 +74,9 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Worker == "" {
 		o.Worker = nuid.Next()
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	if !fleet.Word(o.Worker) {
 		return nil, fmt.Errorf("the name of a worker must be 1 to 64 letters, digits, _ and -, not %q", o.Worker)
 	}
@@ -84,7 +91,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if e.options.Embedded != nil {
 		e.nc, err = e.options.Embedded.connect(e.options.Worker)
 	} else {
-		e.nc, err = e.options.Server.connect(e.options.Worker)
+		e.nc, err = e.options.Server.connect(e.options.Worker, e.options.Log)
 	}
 	if err != nil {
 		return err
@@ -92,20 +99,42 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if e.js, err = jetstream.New(e.nc); err != nil {
 		return err
 	}
-	e.jobs, err = e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: JobsStream, Subjects: []string{jobSubjects}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
-		Replicas: e.options.Replicas, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: TenantQueue, MaxConsumers: MaxTenants,
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for err = e.make(ctx); err != nil && passing(err) && ctx.Err() == nil; err = e.make(ctx) {
+		e.options.Log.Warn("the cluster is not ready; it is waited for", "error", err)
+	}
+	if err != nil {
+		return err
+	}
+	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}
+	e.ledger = newLedger(e.ledgers, e.alive, e.options.Keep, e.limit())
+	return nil
+}
+
+// patience is how long a cluster is waited for that has no leader yet.
+const patience = 30 * time.Second
+
+// make makes the stream and the buckets, where they are not there, and says that
+// this worker is.
+func (e *Engine) make(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience/6)
+	defer cancel()
+	e.jobs, err = e.stream(ctx, jetstream.StreamConfig{
+		Name: JobsStream, Subjects: []string{jobSubjects}, Retention: jetstream.WorkQueuePolicy,
+		Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: TenantQueue, MaxConsumers: MaxTenants,
 		Duplicates: 2 * time.Minute, Description: "jobs that wait or run; the message is the job's ID",
 	})
 	if err != nil {
-		return fmt.Errorf("the stream %s: %w", JobsStream, err)
+		return err
 	}
+	expiring := jetstream.StreamConfig{AllowMsgTTL: true, SubjectDeleteMarkerTTL: time.Minute} // values one by one
 	for name, b := range map[string]*bucket{RecordsBucket: &e.records, LedgerBucket: &e.ledgers, BudgetsBucket: &e.accounts} {
-		if *b, err = e.bucket(ctx, jetstream.KeyValueConfig{Bucket: name, LimitMarkerTTL: time.Minute}); err != nil {
+		if *b, err = e.bucket(ctx, name, expiring); err != nil {
 			return err
 		}
 	}
-	workers, err := e.bucket(ctx, jetstream.KeyValueConfig{Bucket: WorkersBucket, TTL: lifeOfBeat})
+	workers, err := e.bucket(ctx, WorkersBucket, jetstream.StreamConfig{MaxAge: lifeOfBeat, Duplicates: lifeOfBeat})
 	if err != nil {
 		return err
 	}
@@ -116,24 +145,54 @@ func (e *Engine) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if e.alive, err = announce(ctx, workers, grace, e.options.Worker); err != nil {
-		return err
-	}
-	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}
-	e.ledger = newLedger(e.ledgers, e.alive, e.options.Keep, e.limit())
-	return nil
+	e.alive, err = announce(ctx, workers, grace, e.options.Worker)
+	return err
 }
 
-// bucket opens a bucket.
-func (e *Engine) bucket(ctx context.Context, c jetstream.KeyValueConfig) (bucket, error) {
-	c.Replicas, c.History = e.options.Replicas, 1
-	kv, err := e.js.CreateOrUpdateKeyValue(ctx, c)
-	if err != nil {
-		return bucket{}, fmt.Errorf("the bucket %s: %w", c.Bucket, err)
+// layout is the version of what the stream and the buckets are like.
+const layout = "1"
+
+// stream opens a stream, and makes it where there is none. One that is there keeps
+// its number of copies, so that only whoever comes first has to know it.
+func (e *Engine) stream(ctx context.Context, c jetstream.StreamConfig) (jetstream.Stream, error) {
+	s, err := e.js.Stream(ctx, c.Name)
+	c.Replicas = e.options.Replicas
+	if err == nil {
+		there := s.CachedInfo().Config
+		if there.Metadata["fleet"] == layout && there.AllowDirect == direct(there.Replicas) {
+			return s, nil
+		}
+		c.Replicas = there.Replicas
 	}
-	stream, err := e.js.Stream(ctx, "KV_"+c.Bucket)
+	if err == nil || errors.Is(err, jetstream.ErrStreamNotFound) {
+		if info, err := e.js.AccountInfo(ctx); err == nil && info.API.Level < 1 {
+			return nil, errors.New("the NATS server is older than 2.11, in which values cannot expire one by one")
+		}
+		c.Storage, c.AllowDirect, c.Metadata = jetstream.FileStorage, direct(c.Replicas), map[string]string{"fleet": layout}
+		s, err = e.js.CreateOrUpdateStream(ctx, c)
+	}
 	if err != nil {
-		return bucket{}, fmt.Errorf("the bucket %s: %w", c.Bucket, err)
+		return nil, fmt.Errorf("the stream %s: %w", c.Name, err)
+	}
+	return s, nil
+}
+
+// direct reports whether any copy may answer who reads. One of several could be
+// behind the others, and say that a job is not known whose message has just come.
+func direct(copies int) bool { return copies == 1 }
+
+// bucket opens a key-value bucket, which is a stream with the settings that the
+// NATS clients know it by.
+func (e *Engine) bucket(ctx context.Context, name string, c jetstream.StreamConfig) (bucket, error) {
+	c.Name, c.Subjects = "KV_"+name, []string{"$KV." + name + ".>"}
+	c.MaxMsgsPerSubject, c.Discard, c.AllowRollup, c.DenyDelete = 1, jetstream.DiscardNew, true, true
+	stream, err := e.stream(ctx, c)
+	if err != nil {
+		return bucket{}, err
+	}
+	kv, err := e.js.KeyValue(ctx, name)
+	if err != nil {
+		return bucket{}, fmt.Errorf("the bucket %s: %w", name, err)
 	}
 	return bucket{KeyValue: kv, js: e.js, stream: stream}, nil
 }

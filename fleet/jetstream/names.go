@@ -11,12 +11,14 @@
 //	bucket  FLEET_LEDGER     hash of a key → claim or answer        compare-and-set: who creates the entry sends the write.
 //	bucket  FLEET_BUDGETS    API and tenant → grants, quotas        compare-and-set: all workers reserve in one value.
 //	bucket  FLEET_WORKERS    worker.life → beat, expires in 10 s    tells a slow worker from a dead one; also the servers' clock.
+//	subject fleet.wake.API   core NATS: the lane where a job has come  saves a look; nothing depends on it.
+//	subject fleet.ask.API    core NATS, queue group: a job that reads  request and reply for who waits; nothing is kept of it.
 //
 // The acknowledgement of JetStream is not the truth for writes: the ledger is. A
 // message may come twice; the claim under its job's ID is given once.
 //
 // connect.go and embedded.go reach a server, engine.go makes the streams, queue.go
-// submits and takes, lanes.go lets tenants take turns, delivery.go ends, records.go
+// submits and takes, ask.go asks and answers, lanes.go lets tenants take turns, delivery.go ends, records.go
 // and watch.go tell, ledger.go and budget.go hold what all workers share, alive.go
 // who is there and what time it is, load.go how much there is to do.
 package jetstream
@@ -36,6 +38,8 @@ const (
 	WorkersBucket = "FLEET_WORKERS"
 	jobSubjects   = "fleet.job.>"
 	wakeSubject   = "fleet.wake." // and the API: a job has come to the lane that the message names
+	askSubject    = "fleet.ask."  // and the API: a question, for one worker of the group
+	workersGroup  = "workers"
 )
 
 // The bounds of the queue.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -78,6 +79,7 @@ func (e *Engine) Take(ctx context.Context, api string) (fleet.Delivery, error) {
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	trouble := trouble{log: e.options.Log, since: time.Now()}
 	for {
 		d, err := l.take(ctx)
 		if d != nil || err != nil && ctx.Err() != nil {
@@ -86,6 +88,7 @@ func (e *Engine) Take(ctx context.Context, api string) (fleet.Delivery, error) {
 		if err != nil && !passing(err) {
 			return nil, err
 		}
+		trouble.met(err)
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -95,10 +98,29 @@ func (e *Engine) Take(ctx context.Context, api string) (fleet.Delivery, error) {
 	}
 }
 
+// trouble is an error that should pass. It is told when it does not, and from time
+// to time then: it may be of something that has been forbidden, or taken away.
+type trouble struct {
+	log   *slog.Logger
+	since time.Time // when all was well, or the trouble was told last
+}
+
+const longTrouble = 10 * time.Second
+
+func (t *trouble) met(err error) {
+	switch {
+	case err == nil:
+		t.since = time.Now()
+	case time.Since(t.since) > longTrouble:
+		t.log.Warn("no job can be taken; it is tried again", "error", err)
+		t.since = time.Now().Add(5 * longTrouble)
+	}
+}
+
 // passing reports whether an error is of a server that will be back.
 func passing(err error) bool {
 	for _, e := range []error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionReconnecting, nats.ErrDisconnected, nats.ErrConnectionClosed, nats.ErrReconnectBufExceeded, nats.ErrStaleConnection,
-		jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound, context.DeadlineExceeded} {
+		jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound, context.DeadlineExceeded} {
 		if errors.Is(err, e) {
 			return e != nats.ErrConnectionClosed
 		}

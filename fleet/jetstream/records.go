@@ -93,13 +93,13 @@ func (e *Engine) Retry(ctx context.Context, id string, nothingHappened bool) err
 		return err
 	})
 	if err != nil && !errors.Is(err, errQueued) {
-		return err
+		return away(ctx, err)
 	}
 	err = e.enqueue(ctx, again.Job)
 	if errors.Is(err, fleet.ErrFull) { // it stays what it was, to be retried when there is room
 		return errors.Join(err, e.change(ctx, id, func(r *fleet.Record) error { *r = before; return nil }))
 	}
-	return err
+	return away(ctx, err)
 }
 
 var errQueued = errors.New("the job is queued")

@@ -43,6 +43,7 @@ type engine struct {
 	lines   map[lane][]*entry
 	round   []lane        // in the order of their turns
 	changed chan struct{} // closed and made anew at every change
+	answers []*answerer   // in the order of their turns
 }
 
 // lane is the line of a tenant.
@@ -207,6 +208,61 @@ func (e *engine) Await(ctx context.Context, id string) (fleet.Record, error) {
 		case <-changed:
 		}
 	}
+}
+
+// answerer is a worker that answers what is asked of a connector.
+type answerer struct {
+	api string
+	do  func(context.Context, fleet.Job) (fleet.Ending, bool)
+	at  sync.WaitGroup
+}
+
+// Ask implements [fleet.Engine].
+func (e *engine) Ask(ctx context.Context, j fleet.Job) (fleet.Ending, error) {
+	if err := j.Validate(); err != nil {
+		return fleet.Ending{}, err
+	}
+	a := e.answerer(j.API)
+	if a == nil {
+		return fleet.Ending{}, fleet.ErrNobody
+	}
+	defer a.at.Done()
+	end, answered := a.do(ctx, j)
+	switch {
+	case ctx.Err() != nil:
+		return fleet.Ending{}, ctx.Err()
+	case !answered:
+		return fleet.Ending{}, fleet.ErrNobody
+	}
+	return end, nil
+}
+
+// answerer is the one whose turn it is, which has a question more to answer then.
+func (e *engine) answerer(api string) *answerer {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	i := slices.IndexFunc(e.answers, func(a *answerer) bool { return a.api == api })
+	if i < 0 {
+		return nil
+	}
+	a := e.answers[i]
+	e.answers = append(slices.Delete(e.answers, i, i+1), a)
+	a.at.Add(1)
+	return a
+}
+
+// Answer implements [fleet.Engine].
+func (e *engine) Answer(ctx context.Context, api string, do func(context.Context, fleet.Job) (fleet.Ending, bool)) error {
+	a := &answerer{api: api, do: do}
+	e.mu.Lock()
+	e.answers = append(e.answers, a)
+	e.mu.Unlock()
+	<-ctx.Done()
+	e.mu.Lock()
+	e.answers = slices.DeleteFunc(e.answers, func(o *answerer) bool { return o == a })
+	e.mu.Unlock()
+	a.at.Wait()
+	return nil
 }
 
 // Cancel implements [fleet.Engine].

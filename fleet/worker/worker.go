@@ -32,7 +32,7 @@ type Options struct {
 	Resolve fleet.Resolver
 	// Client is how calls are made; its Budgets and Ledger are the engine's.
 	Client runtime.Options
-	AtOnce int           // jobs at the same time: 16
+	AtOnce int           // jobs of the queue at the same time, and questions beside them: 16
 	Lease  time.Duration // of the engine: 30 s
 	// Looks is how often an unknown outcome is looked up before it is believed
 	// that nothing has happened: 2, BetweenLooks apart: 30 s.
@@ -91,6 +91,7 @@ const maxAnew = 3
 type Worker struct {
 	o      Options
 	client *runtime.Client
+	hands  hands // for questions
 }
 
 // New returns a worker.
@@ -116,7 +117,7 @@ func New(o Options) (*Worker, error) {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	w := &Worker{o: o}
+	w := &Worker{o: o, hands: hands{max: o.AtOnce, of: make(map[string]int)}}
 	options := o.Client
 	options.Budgets, options.Ledger = o.Engine.Budgets(), &toldLedger{o.Engine.Ledger(), w}
 	options.Observers = append(options.Observers[:len(options.Observers):len(options.Observers)], sentObserver{worker: w})
@@ -128,8 +129,8 @@ func New(o Options) (*Worker, error) {
 	return w, nil
 }
 
-// Run runs jobs until ctx ends, and then those that have begun to their end, for
-// at most a lease.
+// Run runs jobs and answers questions until ctx ends, and then those that have
+// begun to their end, for at most a lease.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.client.Close()
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -137,6 +138,14 @@ func (w *Worker) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(w.o.Lease, stop) })()
+	asked, deaf := context.WithCancel(ctx)
+	defer deaf()
+	running.Go(func() {
+		err := w.o.Engine.Answer(asked, w.o.Table.API.Name, func(ctx context.Context, j fleet.Job) (fleet.Ending, bool) { return w.answer(work, ctx, j) })
+		if err != nil {
+			w.o.Log.Warn("questions are not answered; their jobs come by the queue", "error", err)
+		}
+	})
 	places := make(chan struct{}, w.o.AtOnce)
 	for {
 		select {
