@@ -95,6 +95,7 @@ type Client struct {
 	budgets   BudgetStore // nil: none are kept
 	rates     []Budget    // as declared
 	ledger    Ledger
+	redactors redactors
 	observers []Observer
 	storms    storms
 	drift     func(ctx context.Context, d Drift)
@@ -257,9 +258,10 @@ type call struct {
 	watch *watch       // its observers
 	wrote *atomic.Bool // the API may have carried out a write of it; nil when nobody asks
 
-	ctx    context.Context // of the whole call, for what runs while an answer is read: hooks and jq programs
-	values []Value         // of the parameters, for the same
-	drifts []Drift         // that have been reported
+	ctx     context.Context // of the whole call, for what runs while an answer is read: hooks and jq programs
+	values  []Value         // of the parameters, for the same
+	drifts  []Drift         // that have been reported, and
+	drifted []Drift         // as they came
 }
 
 // named is a value under a name.

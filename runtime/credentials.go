@@ -151,6 +151,7 @@ type secrets struct {
 	values []string // "" for an optional field that is not given
 	access string   // the access token that they have been exchanged for
 	proxy  string   // user:password of the proxy in the way, where its errors are told
+	known  *redactors
 }
 
 // field is a field without the blanks around it.

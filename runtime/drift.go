@@ -107,10 +107,11 @@ func (k *call) report(d Drift) {
 	if !k.listening() || len(k.drifts) >= maxDrifts {
 		return
 	}
-	d.Action, d.Path, d.Want, d.Got = k.op.Name, k.clip(d.Path), k.clip(d.Want), k.clip(d.Got)
-	if slices.ContainsFunc(k.drifts, func(o Drift) bool { return o.Kind == d.Kind && o.Path == d.Path }) {
-		return
+	if slices.ContainsFunc(k.drifted, func(o Drift) bool { return o.Kind == d.Kind && o.Path == d.Path }) {
+		return // it is the same in every element of a list, and to clean texts takes a while
 	}
+	k.drifted = append(k.drifted, d)
+	d.Action, d.Path, d.Want, d.Got = k.op.Name, k.clip(d.Path), k.clip(d.Want), k.clip(d.Got)
 	k.drifts = append(k.drifts, d)
 	if k.client.drift != nil {
 		k.client.drift(k.ctx, d)

@@ -220,3 +220,20 @@ func BenchmarkDrift(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDriftEverywhere: each of 50 items differs from the manifest, and in
+// another way than that of a page that is as told.
+func BenchmarkDriftEverywhere(b *testing.B) {
+	for name, item := range map[string]string{"none": `{"state":"on","note":null}`, "in each item": `{"state":"half","x":1}`} {
+		b.Run(name, func(b *testing.B) {
+			page := fmt.Sprintf(`{"data":[%s],"next":null}`, strings.TrimSuffix(strings.Repeat(item+",", 50), ","))
+			c := clientOf(b, tableOf(&demoAPI, &listStates), Options{Transport: &memory{pages: [][]byte{[]byte(page)}}, Drift: func(context.Context, Drift) {}})
+			b.ReportAllocs()
+			for b.Loop() {
+				if e := c.Call(b.Context(), "list_states", token(), nil); e.Err != nil {
+					b.Fatal(e.Err)
+				}
+			}
+		})
+	}
+}

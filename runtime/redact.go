@@ -5,12 +5,14 @@
 package runtime
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -49,6 +51,15 @@ func (s secrets) redact(text string) string {
 	if len(hidden) == 0 {
 		return text
 	}
+	return s.known.redactor(hidden)(text)
+}
+
+// redactor replaces every spelling of some secrets. A pattern would show them where
+// a client is printed; a function does not.
+type redactor func(text string) string
+
+// compile makes the redactor of secrets.
+func compile(hidden []string) redactor {
 	slices.SortFunc(hidden, func(a, b string) int { return len(b) - len(a) })
 	var patterns []string
 	for _, v := range hidden {
@@ -56,9 +67,54 @@ func (s secrets) redact(text string) string {
 	}
 	re, err := regexp.Compile(strings.Join(patterns, "|"))
 	if err != nil {
-		return redacted // nothing is shown rather than too much
+		return func(string) string { return redacted } // nothing is shown rather than too much
 	}
-	return re.ReplaceAllLiteralString(text, redacted)
+	return func(text string) string { return re.ReplaceAllLiteralString(text, redacted) }
+}
+
+// redactors are those of the credentials that were needed last. To compile one takes
+// a millisecond, which an API that refuses many calls would cost each time.
+type redactors struct {
+	mu    sync.Mutex
+	of    map[[sha256.Size]byte]redactor
+	order [][sha256.Size]byte // the oldest first
+}
+
+// maxRedactors bounds them: one is of some 100 KB.
+const maxRedactors = 64
+
+// redactor is that of some secrets, compiled when it is not known. A nil receiver
+// knows none.
+func (r *redactors) redactor(hidden []string) redactor {
+	if r == nil {
+		return compile(hidden)
+	}
+	h := sha256.New()
+	for _, v := range hidden {
+		fmt.Fprintf(h, "%d:%s", len(v), v)
+	}
+	key := [sha256.Size]byte(h.Sum(nil))
+	r.mu.Lock()
+	redact := r.of[key]
+	r.mu.Unlock()
+	if redact != nil {
+		return redact
+	}
+	redact = compile(hidden)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.of == nil {
+		r.of = make(map[[sha256.Size]byte]redactor)
+	}
+	if r.of[key] == nil {
+		r.order = append(r.order, key)
+	}
+	r.of[key] = redact
+	if len(r.order) > maxRedactors {
+		delete(r.of, r.order[0])
+		r.order = slices.Delete(r.order, 0, 1)
+	}
+	return redact
 }
 
 // Secrets outside these lengths are looked for in fewer forms: in a short one

@@ -178,3 +178,33 @@ func TestLowerEscapes(t *testing.T) {
 		}
 	}
 }
+
+// TestRedactors: the redactors of some credentials are kept, each for its own.
+func TestRedactors(t *testing.T) {
+	known := new(redactors)
+	for range 2 {
+		for i := range 2 * maxRedactors {
+			s := secretsOf(fmt.Sprintf("secret-number-%d", i))
+			s.known = known
+			if got := s.redact(fmt.Sprintf("it was secret-number-%d!", i)); got != "it was [redacted]!" {
+				t.Fatal(got)
+			}
+		}
+	}
+	if len(known.of) != maxRedactors || len(known.order) != maxRedactors {
+		t.Errorf("%d redactors, %d in order", len(known.of), len(known.order))
+	}
+}
+
+func BenchmarkRedact(b *testing.B) {
+	for name, known := range map[string]*redactors{"known": {}, "compiled each time": nil} {
+		b.Run(name, func(b *testing.B) {
+			s := secretsOf("4f6a9c1e8d7b2a5f0c3e6d9b8a7f4e1c2d5b")
+			s.known = known
+			b.ReportAllocs()
+			for b.Loop() {
+				s.redact("the e-mail address is not valid")
+			}
+		})
+	}
+}

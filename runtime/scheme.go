@@ -54,7 +54,7 @@ func (c *Client) guard(s *AuthScheme, cred Credentials, texts *Texts) (secrets, 
 	if s == nil {
 		return secrets{}, nil
 	}
-	out := secrets{scheme: s, values: make([]string, len(s.Fields))}
+	out := secrets{scheme: s, values: make([]string, len(s.Fields)), known: &c.redactors}
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		v := cred.field(f.Key)
