@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"modulex.dev/connector/fleet"
 	"modulex.dev/connector/fleet/jetstream"
 	"modulex.dev/connector/fleet/worker"
@@ -249,9 +251,13 @@ func drainWith(ctx context.Context, s sizes, workers int, budgets bool, r *repor
 
 // latency measures how long a job takes that somebody waits for, in an empty queue
 // and beside a bulk that keeps all workers busy: a write, which goes through the
-// queue, and a read, which is asked.
+// queue, and a read, which is asked. The floor is a request over the same server
+// that is sent back as it came.
 func latency(ctx context.Context, s sizes, r *report) error {
 	r.head = []string{"job", "workers", "beside", "jobs", "p50", "p99", "longest"}
+	if err := echoed(ctx, s, r); err != nil {
+		return err
+	}
 	for _, reads := range []bool{true, false} {
 		for _, bulk := range []int{0, s.queued / 10} {
 			for _, n := range workerCounts {
@@ -262,6 +268,56 @@ func latency(ctx context.Context, s sizes, r *report) error {
 		}
 	}
 	return nil
+}
+
+// echoed measures the floor.
+func echoed(ctx context.Context, s sizes, r *report) error {
+	k, err := keep(ctx)
+	if err != nil {
+		return err
+	}
+	defer k.end()
+	asker, err := nats.Connect(k.url)
+	if err != nil {
+		return err
+	}
+	defer asker.Close()
+	echo, err := nats.Connect(k.url)
+	if err != nil {
+		return err
+	}
+	defer echo.Close()
+	if _, err := echo.Subscribe("echo", func(m *nats.Msg) { _ = m.Respond(m.Data) }); err != nil {
+		return err
+	}
+	if err := echo.Flush(); err != nil {
+		return err
+	}
+	took, err := times(s.asked, func(int) error {
+		_, err := asker.RequestWithContext(ctx, "echo", []byte("anybody?"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.add("the floor: a request that is sent back", "1", "nothing", fmt.Sprint(len(took)), millis(took[len(took)/2]), millis(took[len(took)*99/100]), millis(took[len(took)-1]))
+	return nil
+}
+
+// times does something so often, and a little before it counts, and tells how long
+// each took, the shortest first.
+func times(n int, do func(i int) error) (took []time.Duration, err error) {
+	for i := range warm + n {
+		began := time.Now()
+		if err := do(i); err != nil {
+			return nil, err
+		}
+		if i >= warm {
+			took = append(took, time.Since(began))
+		}
+	}
+	slices.Sort(took)
+	return took, nil
 }
 
 // warm is how many jobs are asked for before it counts: workers have to connect.
@@ -288,9 +344,7 @@ func latencyWith(ctx context.Context, s sizes, workers, bulk int, reads bool, r 
 		return err
 	}
 	defer c.leave()
-	var took []time.Duration
-	for i := range warm + s.asked {
-		began := time.Now()
+	took, err := times(s.asked, func(i int) error {
 		j := job(fmt.Sprintf("asked%d", i), "asker", fleet.Waiting)
 		if reads {
 			j = question(j.ID, j.Tenant)
@@ -298,11 +352,11 @@ func latencyWith(ctx context.Context, s sizes, workers, bulk int, reads bool, r 
 		if ended, err := fleet.Do(ctx, e, j, reads, time.Minute); err != nil || ended.State != fleet.Done {
 			return fmt.Errorf("a job that was waited for is %s: %s (%w)", ended.State, ended.Envelope, err)
 		}
-		if i >= warm {
-			took = append(took, time.Since(began))
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	slices.Sort(took)
 	what, beside := "a write", "nothing"
 	if reads {
 		what = "a read"
