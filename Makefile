@@ -92,8 +92,8 @@ bench-parts: ## the same rows as benchmarks of go test, and those of the package
 	go test -run '^$$' -bench . -benchmem ./runtime ./generator
 
 .PHONY: fuzz
-fuzz: ## run each fuzz target for FUZZTIME, or all of them for FUZZBUDGET seconds
-	FUZZTIME=$(FUZZTIME) FUZZBUDGET=$(FUZZBUDGET) FUZZ='$(FUZZ)' .ci/fuzz
+fuzz: ## run each fuzz target for FUZZTIME, or all of them for FUZZBUDGET seconds; FUZZDIRS chooses packages
+	FUZZTIME=$(FUZZTIME) FUZZBUDGET=$(FUZZBUDGET) FUZZ='$(FUZZ)' FUZZDIRS='$(FUZZDIRS)' .ci/fuzz
 
 .PHONY: build
 build: ## build the commands into bin/

@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) fleet.Engine) {
 		{"what was asked goes on in the queue when the waiting is over", doneLater},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			e := open(t)
 			t.Cleanup(func() {
 				if err := e.Close(); err != nil {

@@ -99,12 +99,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if e.js, err = jetstream.New(e.nc); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for err = e.make(ctx); err != nil && passing(err) && ctx.Err() == nil; err = e.make(ctx) {
-		e.options.Log.Warn("the cluster is not ready; it is waited for", "error", err)
-	}
-	if err != nil {
+	if err := e.makePatiently(ctx); err != nil {
 		return err
 	}
 	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}
@@ -114,6 +109,23 @@ func (e *Engine) open(ctx context.Context) (err error) {
 
 // patience is how long a cluster is waited for that has no leader yet.
 const patience = 30 * time.Second
+
+func (e *Engine) makePatiently(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		err := e.make(ctx)
+		if refused, ok := errors.AsType[*jetstream.APIError](err); err == nil || ok && refused.Code < 500 || !passing(err) {
+			return err
+		}
+		e.options.Log.Warn("the servers are not ready; they are waited for", "error", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lookEvery):
+		}
+	}
+}
 
 // make makes the stream and the buckets, where they are not there, and says that
 // this worker is.

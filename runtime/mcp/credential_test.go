@@ -77,7 +77,8 @@ func FuzzCredentialHeader(f *testing.F) {
 			if err != nil {
 				printed = err.Error()
 			}
-			if len(trimmed) > 12 && !object && strings.Contains(printed, trimmed) {
+			_, ofAnother := credentialOf(api, "another text") // what is the same for all values quotes none
+			if len(trimmed) > 12 && !object && strings.Contains(printed, trimmed) && (ofAnother == nil || printed != ofAnother.Error()) {
 				t.Fatalf("%q is shown: %s", value, printed)
 			}
 			for _, raw := range given.Data {
