@@ -35,6 +35,7 @@ var sections = []struct {
 	{"drain", drain},
 	{"latency", latency},
 	{"tenants", tenants},
+	{"cluster", cluster},
 }
 
 // workerCounts are how many workers drains and latencies are measured with.
@@ -403,5 +404,60 @@ func tenants(ctx context.Context, s sizes, r *report) error {
 	}
 	r.head = []string{"tenants, a job each", "workers", "drained in", "a second", "server's memory before", "after", "consumers left"}
 	r.add(fmt.Sprint(s.tenants), "2", took.Round(time.Second/10).String(), rate(s.tenants, took), bytesOf(before), bytesOf(k.memory()), fmt.Sprint(load.Consumers))
+	return nil
+}
+
+// cluster does the same with one server and with three, each of which keeps a copy
+// on the same disk: registrations that are submitted, drained, and waited for.
+func cluster(ctx context.Context, s sizes, r *report) error {
+	r.head = []string{"servers", "jobs", "submitted, a second", "drained by 2 workers, a second", "a write that is waited for, p50", "p99", "the disk of one, a job"}
+	for _, start := range []func(context.Context) (*keeper, error){func(ctx context.Context) (*keeper, error) { return keep(ctx) }, keepers} {
+		k, err := start(ctx)
+		if err != nil {
+			return err
+		}
+		if err := clusterOf(ctx, s, k, r); err != nil {
+			k.end()
+			return err
+		}
+		k.end()
+	}
+	return nil
+}
+
+func clusterOf(ctx context.Context, s sizes, k *keeper, r *report) error {
+	e, err := k.engine(ctx)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	in, err := submit(ctx, e, s.drained, 20)
+	if err != nil {
+		return err
+	}
+	server, _ := answerer()
+	defer server.Close()
+	c, err := hire(ctx, k, 2, server.URL, true)
+	if err != nil {
+		return err
+	}
+	defer c.leave()
+	out, err := c.until(ctx, s.drained)
+	if err != nil {
+		return err
+	}
+	disk := k.disk("")
+	took, err := times(s.asked, func(i int) error {
+		ended, err := fleet.Do(ctx, e, job(fmt.Sprintf("asked%d", i), "asker", fleet.Waiting), false, time.Minute)
+		if err != nil || ended.State != fleet.Done {
+			return fmt.Errorf("a job that was waited for is %s: %s (%w)", ended.State, ended.Envelope, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.add(fmt.Sprint(1+len(k.fellows)), fmt.Sprint(s.drained), rate(s.drained, in), rate(s.drained, out),
+		millis(took[len(took)/2]), millis(took[len(took)*99/100]), bytesOf(disk/int64(s.drained)))
 	return nil
 }

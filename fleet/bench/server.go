@@ -10,10 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -35,25 +38,31 @@ const unsynced = "FLEET_BENCH_UNSYNCED"
 func serve(dir string) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	url, end, err := started(dir)
+	address, end, err := started(dir)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: the server:", err)
 		os.Exit(1)
 	}
-	fmt.Println(url)
+	fmt.Println(address)
 	<-ctx.Done()
 	end() // its folder is thrown away
 }
 
-func started(dir string) (url string, end func(), err error) {
-	if os.Getenv(unsynced) == "" {
+func started(dir string) (address string, end func(), err error) {
+	o := &server.Options{JetStream: true, StoreDir: dir, Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true}
+	switch {
+	case os.Getenv(memberOf) != "":
+		if err := join(o, os.Getenv(memberOf)); err != nil {
+			return "", nil, err
+		}
+	case os.Getenv(unsynced) == "":
 		s, err := jetstream.Embed(dir, "127.0.0.1", -1)
 		if err != nil {
 			return "", nil, err
 		}
 		return s.URL(), func() { _ = s.Close() }, nil
 	}
-	s, err := server.NewServer(&server.Options{JetStream: true, StoreDir: dir, Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	s, err := server.NewServer(o)
 	if err != nil {
 		return "", nil, err
 	}
@@ -64,11 +73,62 @@ func started(dir string) (url string, end func(), err error) {
 	return s.ClientURL(), s.Shutdown, nil
 }
 
+// memberOf makes it one of a cluster: its name and the ports of all its members'
+// routes, its own first.
+const memberOf = "FLEET_BENCH_MEMBER"
+
+// join makes a server one of a cluster whose members sync every write.
+func join(o *server.Options, member string) error {
+	words := strings.Fields(member)
+	own, err := strconv.Atoi(words[1])
+	if err != nil {
+		return err
+	}
+	o.ServerName, o.SyncAlways, o.MaxPayload = words[0], true, 8<<20
+	o.Cluster = server.ClusterOpts{Name: "fleet", Host: "127.0.0.1", Port: own}
+	for _, port := range words[1:] {
+		o.Routes = append(o.Routes, &url.URL{Scheme: "nats", Host: net.JoinHostPort("127.0.0.1", port)})
+	}
+	return nil
+}
+
+// keepers starts a cluster of three; the first of it stands for it.
+func keepers(ctx context.Context) (k *keeper, err error) {
+	var ports []string
+	for range 3 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		ports = append(ports, port)
+		if err := l.Close(); err != nil {
+			return nil, err
+		}
+	}
+	for i := range 3 {
+		others := slices.Delete(slices.Clone(ports), i, i+1)
+		one, err := keep(ctx, fmt.Sprintf("%s=n%d %s %s", memberOf, i+1, ports[i], strings.Join(others, " ")))
+		if err != nil {
+			return nil, err
+		}
+		if k == nil {
+			k = one
+			continue
+		}
+		k.fellows = append(k.fellows, one)
+	}
+	k.copies = 3
+	return k, nil
+}
+
 // keeper is the server as we see it.
 type keeper struct {
-	cmd *exec.Cmd
-	dir string
-	url string
+	cmd     *exec.Cmd
+	dir     string
+	url     string
+	copies  int
+	fellows []*keeper // of a cluster
 }
 
 // keep starts a server with an empty folder.
@@ -100,7 +160,7 @@ func keep(ctx context.Context, env ...string) (*keeper, error) {
 
 // engine connects to it.
 func (k *keeper) engine(ctx context.Context) (*jetstream.Engine, error) {
-	return jetstream.Open(ctx, jetstream.Options{Server: jetstream.Server{URL: k.url}})
+	return jetstream.Open(ctx, jetstream.Options{Server: jetstream.Server{URL: k.url}, Replicas: k.copies})
 }
 
 // memory is what the server has in memory now.
@@ -129,6 +189,9 @@ func (k *keeper) disk(stream string) (n int64) {
 
 // end stops the server and throws its folder away.
 func (k *keeper) end() {
+	for _, f := range k.fellows {
+		f.end()
+	}
 	_ = k.cmd.Process.Signal(syscall.SIGTERM)
 	_ = k.cmd.Wait()
 	_ = os.RemoveAll(k.dir)
