@@ -12,6 +12,7 @@ import (
 )
 
 func TestTypeScriptClients(t *testing.T) {
+	t.Parallel()
 	npm := needs.Program(t, "npm", "install Node.js 20 or newer")
 	dir := filepath.Join("..", "..", "testdata", "mcp")
 	needs.File(t, filepath.Join(dir, "node_modules", "@modelcontextprotocol"), "run make clients")

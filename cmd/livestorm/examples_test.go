@@ -36,6 +36,7 @@ var wanting = map[string]string{
 var word = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	bash := needs.Program(t, "bash", "apt-get install bash")
 	binary := built(t)
 	var visit func(c *cobra.Command)

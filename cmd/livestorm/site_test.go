@@ -51,6 +51,7 @@ func servedDocs(t *testing.T) string {
 }
 
 func TestSiteInABrowser(t *testing.T) {
+	t.Parallel()
 	node := needs.Program(t, "node", "install Node.js 20 or newer")
 	browser := needs.Program(t, "chromium", "apt-get install chromium")
 	needs.File(t, "../../testdata/site/node_modules/playwright-core", "run make site-tools")
