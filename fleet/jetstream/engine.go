@@ -224,16 +224,23 @@ func (b bucket) put(ctx context.Context, key string, value []byte, revision uint
 		options = append(options, jetstream.WithMsgTTL(life))
 	}
 	ack, err := b.js.Publish(ctx, "$KV."+b.Bucket()+"."+key, value, options...)
-	if refused, ok := errors.AsType[*jetstream.APIError](err); ok && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return 0, errMoved
-	}
 	if err != nil {
-		return 0, err
+		return 0, moved(err)
 	}
 	return ack.Sequence, nil
 }
 
 var errMoved = errors.New("the value has been changed by another")
+
+// moved is errMoved for the words of a server and of a cluster for it, and any other
+// error as it is.
+func moved(err error) error {
+	refused, ok := errors.AsType[*jetstream.APIError](err)
+	if ok && (refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) {
+		return errMoved
+	}
+	return err
+}
 
 // get reads a value and its revision. Where there is none (any more) the value is
 // nil, and the revision the one that put can go over.

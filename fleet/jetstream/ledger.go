@@ -266,11 +266,7 @@ func (l *ledger) drop(ctx context.Context, name string) error {
 	if err != nil || p == nil || p.Owner != l.owner || p.Entry.Envelope != nil {
 		return err
 	}
-	err = l.entries.Purge(ctx, name, jetstream.LastRevision(rev))
-	if refused, ok := errors.AsType[*jetstream.APIError](err); ok && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return errMoved
-	}
-	return err
+	return moved(l.entries.Purge(ctx, name, jetstream.LastRevision(rev)))
 }
 
 // finish writes down the end of a claim and lets go of it.
