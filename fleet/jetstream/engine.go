@@ -99,7 +99,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	if e.js, err = jetstream.New(e.nc); err != nil {
 		return err
 	}
-	if err := e.makePatiently(ctx); err != nil {
+	if err := e.preparePatiently(ctx); err != nil {
 		return err
 	}
 	e.budgets = &budgets{accounts: e.accounts, clock: e.alive, margin: e.options.Margin, held: make(map[string]*account)}
@@ -110,11 +110,11 @@ func (e *Engine) open(ctx context.Context) (err error) {
 // patience is how long a cluster is waited for that has no leader yet.
 const patience = 30 * time.Second
 
-func (e *Engine) makePatiently(ctx context.Context) error {
+func (e *Engine) preparePatiently(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		err := e.make(ctx)
+		err := e.prepare(ctx)
 		if refused, ok := errors.AsType[*jetstream.APIError](err); err == nil || ok && refused.Code < 500 || !passing(err) {
 			return err
 		}
@@ -127,9 +127,9 @@ func (e *Engine) makePatiently(ctx context.Context) error {
 	}
 }
 
-// make makes the stream and the buckets, where they are not there, and says that
+// prepare makes the stream and the buckets, where they are not there, and says that
 // this worker is.
-func (e *Engine) make(ctx context.Context) (err error) {
+func (e *Engine) prepare(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience/6)
 	defer cancel()
 	e.jobs, err = e.stream(ctx, jetstream.StreamConfig{
