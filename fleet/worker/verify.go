@@ -20,8 +20,8 @@ func (w *Worker) lookUp(ctx context.Context, a *runtime.Action, j fleet.Job, cre
 		return end, false
 	}
 	end.Check = fmt.Sprintf("run %s for this input: if it finds nothing, retry the job and say --nothing-happened", a.Op.Verify.Action)
-	for look := range w.o.Looks {
-		if look > 0 {
+	for looked, failed := 0, 0; looked < w.o.Looks; {
+		if looked+failed > 0 {
 			select {
 			case <-ctx.Done():
 				return end, false
@@ -29,12 +29,31 @@ func (w *Worker) lookUp(ctx context.Context, a *runtime.Action, j fleet.Job, cre
 			}
 		}
 		e, verdict := w.client.Verify(ctx, j.Action, cred, j.Input)
-		switch verdict {
-		case runtime.VerdictDone:
+		switch {
+		case verdict == runtime.VerdictDone:
 			return fleet.Ending{State: fleet.Done, Envelope: e.JSON, Why: "its answer never came; " + a.Op.Verify.Action + " has found that it was carried out"}, false
-		case runtime.VerdictOpen:
+		case verdict == runtime.VerdictNotDone:
+			looked++
+		case failed == maxFailedLooks || !forNow(e):
 			return end, false
+		default:
+			failed++
 		}
 	}
 	return fleet.Ending{State: fleet.Failed, Envelope: end.Envelope, Why: fmt.Sprintf("its answer never came; %s has found that it was not carried out", a.Op.Verify.Action)}, true
+}
+
+// maxFailedLooks is how often a look may fail for now, and is made again.
+const maxFailedLooks = 10
+
+// forNow reports whether a look may succeed another time: the API is busy, or away.
+func forNow(e runtime.Envelope) bool {
+	if e.Err == nil {
+		return false
+	}
+	switch e.Err.Code {
+	case runtime.CodeRateLimited, runtime.CodeUnavailable, runtime.CodeTimeout:
+		return true
+	}
+	return false
 }

@@ -134,6 +134,18 @@ const (
 	input    = `{"session_id":"s1","fields":{"email":"a@b.c"}}`
 )
 
+// busyFor refuses so many looks, and finds the person then.
+func busyFor(n int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if n--; n >= 0 {
+			w.Header().Set("Retry-After", "3600")
+			http.Error(w, `{"errors":[{"title":"too many"}]}`, http.StatusTooManyRequests)
+			return
+		}
+		fmt.Fprint(w, `{"data":[{"id":"p1","type":"people"}],"meta":{"current_page":0,"next_page":null,"page_count":1}}`)
+	}
+}
+
 // TestVerify: the answer of a write never comes; looking it up settles it, or not.
 func TestVerify(t *testing.T) {
 	for _, c := range []struct {
@@ -159,6 +171,9 @@ func TestVerify(t *testing.T) {
 				http.Error(w, `{"errors":[{"title":"no"}]}`, http.StatusForbidden)
 			},
 			state: fleet.Unknown, posts: 1, says: "list_session_people"},
+		{name: "found, when the API has time again", post: func(p *people, w http.ResponseWriter) { p.there = true; cut(w) },
+			look:  busyFor(3),
+			state: fleet.Done, posts: 1, says: "has found that it was carried out"},
 		{name: "undecided: nothing to look for", input: `{"session_id":"s1","fields":{"first_name":"A"}}`, post: func(_ *people, w http.ResponseWriter) { cut(w) },
 			state: fleet.Unknown, posts: 1, says: "--nothing-happened"},
 	} {
