@@ -10,8 +10,8 @@
 //
 // The server is a process of its own, as in a cluster, so that its memory can be
 // told from ours; workers and submitters are in this one, each with a connection
-// of its own; the API is on loopback and answers at once. sections.go measures,
-// server.go is the other process, page.go prints.
+// of its own; the API is on loopback and answers at once. sections.go and latency.go
+// measure, stage.go has what they need, server.go is the other process, page.go prints.
 package main
 
 import (

@@ -110,6 +110,9 @@ func keepers(ctx context.Context) (k *keeper, err error) {
 		others := slices.Delete(slices.Clone(ports), i, i+1)
 		one, err := keep(ctx, fmt.Sprintf("%s=n%d %s %s", memberOf, i+1, ports[i], strings.Join(others, " ")))
 		if err != nil {
+			if k != nil {
+				k.end()
+			}
 			return nil, err
 		}
 		if k == nil {
@@ -158,8 +161,8 @@ func keep(ctx context.Context, env ...string) (*keeper, error) {
 	return k, nil
 }
 
-// engine connects to it.
-func (k *keeper) engine(ctx context.Context) (*jetstream.Engine, error) {
+// open connects to it.
+func (k *keeper) open(ctx context.Context) (*jetstream.Engine, error) {
 	return jetstream.Open(ctx, jetstream.Options{Server: jetstream.Server{URL: k.url}, Replicas: k.copies})
 }
 

@@ -87,12 +87,9 @@ type trio struct {
 
 func newTrio(t *testing.T) *trio {
 	t.Helper()
-	c := &trio{dir: t.TempDir(), authority: authority.New(t), credentials: t.TempDir()}
+	c := &trio{dir: t.TempDir(), authority: authority.New(t), credentials: credentials(t)}
 	for _, name := range []string{"tls", "client"} {
 		c.authority.Sign(t, name)
-	}
-	if err := os.WriteFile(filepath.Join(c.credentials, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
-		t.Fatal(err)
 	}
 	c.program = filepath.Join(c.dir, "nats-server")
 	if out, err := exec.Command("go", "build", "-o", c.program, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {

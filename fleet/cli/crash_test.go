@@ -297,12 +297,19 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	c := &cluster{state: t.TempDir(), credentials: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(c.credentials, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	c := &cluster{state: t.TempDir(), credentials: credentials(t)}
 	c.keeper, c.url = server(t, c.state, "127.0.0.1:0")
 	return c
+}
+
+// credentials is a folder with the credential acme.
+func credentials(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "acme.json"), []byte(`{"auth_type":"bearer_token","auth_data":{"token":"sandbox"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // restart starts the server again where it was.

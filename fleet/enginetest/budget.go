@@ -31,16 +31,30 @@ func acquire(t *testing.T, e fleet.Engine, r runtime.BudgetRequest) {
 	p.Done(runtime.BudgetReport{Sent: true})
 }
 
-// budgetKept: in no window are there more than it allows, whoever asks.
+// budgetKept: in no window are there more than it allows, whoever asks; and a call
+// whose turn comes too late is told so.
 func budgetKept(t *testing.T, e fleet.Engine) {
-	const per = 300 * time.Millisecond
-	r := request(runtime.Budget{Calls: 3, Per: per}, runtime.Budget{Calls: 100, Per: 24 * time.Hour})
+	keepsTo(t, request(runtime.Budget{Calls: 3, Per: 300 * time.Millisecond}, runtime.Budget{Calls: 100, Per: 24 * time.Hour}), 4, e, e, e, e)
+	slow := runtime.BudgetRequest{API: api, Tenant: runtime.Tenant{9}, Budgets: []runtime.Budget{{Calls: 3, Per: 50 * time.Second}}}
+	for range 3 {
+		acquire(t, e, slow)
+	}
+	_, err := e.Budgets().Acquire(within(t, 20*time.Second), slow)
+	if b, ok := errors.AsType[*runtime.BudgetError](err); !ok || b.Quota || b.Wait <= 0 {
+		t.Errorf("a call whose turn is after its deadline: %v", err)
+	}
+}
+
+// keepsTo has callers of some engines make calls, so many each, and reports those
+// that were too close for the first budget.
+func keepsTo(t *testing.T, r runtime.BudgetRequest, each int, of ...fleet.Engine) {
+	t.Helper()
 	var mu sync.Mutex
 	var at []time.Time
 	var all sync.WaitGroup
-	for range 4 {
+	for _, e := range of {
 		all.Go(func() {
-			for range 4 {
+			for range each {
 				acquire(t, e, r)
 				mu.Lock()
 				at = append(at, time.Now())
@@ -51,18 +65,11 @@ func budgetKept(t *testing.T, e fleet.Engine) {
 	all.Wait()
 	slices.SortFunc(at, time.Time.Compare)
 	const seenLate = 50 * time.Millisecond // of a goroutine that looks at the clock after its turn has come
-	for i := 3; i < len(at); i++ {
-		if d := at[i].Sub(at[i-3]); d < per-seenLate {
-			t.Errorf("calls %d and %d are %s apart", i-3, i, d)
+	calls, per := r.Budgets[0].Calls, r.Budgets[0].Per
+	for i := calls; i < len(at); i++ {
+		if d := at[i].Sub(at[i-calls]); d < per-seenLate {
+			t.Errorf("calls %d and %d are %s apart", i-calls, i, d)
 		}
-	}
-	slow := runtime.BudgetRequest{API: api, Tenant: runtime.Tenant{9}, Budgets: []runtime.Budget{{Calls: 3, Per: 50 * time.Second}}}
-	for range 3 {
-		acquire(t, e, slow)
-	}
-	_, err := e.Budgets().Acquire(within(t, 20*time.Second), slow)
-	if b, ok := errors.AsType[*runtime.BudgetError](err); !ok || b.Quota || b.Wait <= 0 {
-		t.Errorf("a call whose turn is after its deadline: %v", err)
 	}
 }
 

@@ -6,8 +6,6 @@ package enginetest
 import (
 	"context"
 	"errors"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -70,65 +68,12 @@ func takenOnce(t *testing.T, p Pair) {
 	for i := range n {
 		submit(t, p.A, job(string(rune('a'+i%26))+string(rune('a'+i/26)), "acme", fleet.Bulk))
 	}
-	var mu sync.Mutex
-	seen := make(map[string]int)
-	ctx, stop := context.WithCancel(within(t, time.Minute))
-	defer stop()
-	var workers sync.WaitGroup
-	for _, e := range []fleet.Engine{p.A, p.A, p.B, p.B} {
-		workers.Go(func() {
-			for {
-				d, err := e.Take(ctx, api)
-				if err != nil {
-					return
-				}
-				_, err = d.Begin(ctx)
-				if err = errors.Join(err, d.End(context.WithoutCancel(ctx), fleet.Ending{State: fleet.Done})); err != nil {
-					t.Error(err)
-				}
-				mu.Lock()
-				if seen[d.Job().ID]++; len(seen) == n {
-					stop()
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	workers.Wait()
-	for id, times := range seen {
-		if times != 1 {
-			t.Errorf("%s was delivered %d times", id, times)
-		}
-	}
-	if len(seen) != n {
-		t.Errorf("%d of %d jobs", len(seen), n)
-	}
+	doneOnce(t, n, p.A, p.A, p.B, p.B)
 }
 
-// budgetOfBoth: twelve calls of two workers, five in each window.
+// budgetOfBoth: four callers of two workers, five calls in each window.
 func budgetOfBoth(t *testing.T, p Pair) {
-	const per, seenLate = 300 * time.Millisecond, 50 * time.Millisecond
-	r := request(runtime.Budget{Calls: 5, Per: per})
-	var mu sync.Mutex
-	var at []time.Time
-	var all sync.WaitGroup
-	for _, e := range []fleet.Engine{p.A, p.B, p.A, p.B} {
-		all.Go(func() {
-			for range 6 {
-				acquire(t, e, r)
-				mu.Lock()
-				at = append(at, time.Now())
-				mu.Unlock()
-			}
-		})
-	}
-	all.Wait()
-	slices.SortFunc(at, time.Time.Compare)
-	for i := 5; i < len(at); i++ {
-		if d := at[i].Sub(at[i-5]); d < per-seenLate {
-			t.Errorf("calls %d and %d are %s apart", i-5, i, d)
-		}
-	}
+	keepsTo(t, request(runtime.Budget{Calls: 5, Per: 300 * time.Millisecond}), 6, p.A, p.B, p.A, p.B)
 }
 
 func quotaOfBoth(t *testing.T, p Pair) {

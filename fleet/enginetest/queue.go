@@ -256,22 +256,37 @@ func shared(t *testing.T, e fleet.Engine) {
 	for i := range n {
 		submit(t, e, job(fmt.Sprint("j", i), fmt.Sprint("t", i%7), fleet.Bulk))
 	}
+	doneOnce(t, n, slices.Repeat([]fleet.Engine{e}, 8)...)
+	count := 0
+	for r, err := range e.Records(t.Context()) {
+		if err != nil || r.State != fleet.Done {
+			t.Errorf("%s is %s (%v)", r.Job.ID, r.State, err)
+		}
+		count++
+	}
+	if count != n {
+		t.Errorf("%d records of %d jobs", count, n)
+	}
+}
+
+// doneOnce has workers of some engines do n jobs, and reports those that were not
+// delivered once.
+func doneOnce(t *testing.T, n int, of ...fleet.Engine) {
+	t.Helper()
 	var mu sync.Mutex
 	seen := make(map[string]int)
 	ctx, stop := context.WithCancel(within(t, time.Minute))
 	defer stop()
 	var workers sync.WaitGroup
-	for range 8 {
+	for _, e := range of {
 		workers.Go(func() {
 			for {
 				d, err := e.Take(ctx, api)
 				if err != nil {
 					return
 				}
-				if _, err := d.Begin(ctx); err != nil {
-					t.Error(err)
-				}
-				if err := d.End(context.WithoutCancel(ctx), fleet.Ending{State: fleet.Done}); err != nil {
+				_, err = d.Begin(ctx)
+				if err = errors.Join(err, d.End(context.WithoutCancel(ctx), fleet.Ending{State: fleet.Done})); err != nil {
 					t.Error(err)
 				}
 				mu.Lock()
@@ -290,15 +305,5 @@ func shared(t *testing.T, e fleet.Engine) {
 	}
 	if len(seen) != n {
 		t.Errorf("%d of %d jobs", len(seen), n)
-	}
-	count := 0
-	for r, err := range e.Records(t.Context()) {
-		if err != nil || r.State != fleet.Done {
-			t.Errorf("%s is %s (%v)", r.Job.ID, r.State, err)
-		}
-		count++
-	}
-	if count != n {
-		t.Errorf("%d records of %d jobs", count, n)
 	}
 }

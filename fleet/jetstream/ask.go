@@ -136,12 +136,12 @@ func (e *Engine) answer(ctx context.Context, m *nats.Msg, do func(context.Contex
 	quiet := atIt(m)
 	end, answered := do(ctx, q.Job)
 	quiet()
-	if !answered {
+	switch end = e.fit(end); {
+	case answered:
+		say(m, word{Ending: &end})
+	case ctx.Err() == nil: // else nobody waits any more
 		say(m, word{Passed: true})
-		return
 	}
-	end = e.fit(end)
-	say(m, word{Ending: &end})
 }
 
 // atIt says from time to time that the worker is at it, until quiet is called.
