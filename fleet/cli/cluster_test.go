@@ -22,7 +22,7 @@ import (
 	"modulex.dev/connector/fleet/internal/authority"
 )
 
-// TestDocumentedCluster: a batch of a submitter, run by three workers. The server
+// TestDocumentedCluster: a question and a batch of a submitter, for three workers. The server
 // that leads the ledger is killed in the middle of it and comes back, and then,
 // together with a worker, the one that leads the queue.
 func TestDocumentedCluster(t *testing.T) {
@@ -35,6 +35,9 @@ func TestDocumentedCluster(t *testing.T) {
 	args := []string{"--base-url", a.URL + "/v1", "--lease", "2s", "--between-looks", "500ms", "--no-budgets"}
 	first := c.worker(t, args...)
 	c.worker(t, args...)
+	untilAsked(t, func() *exec.Cmd {
+		return c.command(t, "submitter", "submit", "list_session_people", "--tenant", "acme", "--credential-ref", "acme", "--wait", "60s", "--input", `{"session_id":"s1"}`)
+	}, func() *exec.Cmd { return c.command(t, "submitter", "jobs", "list", "--json") })
 
 	file := people(t, rows)
 	batch := running{c.command(t, "submitter", "batch", "register_someone_for_session", "--input", file, "--set", "session_id=s1", "--base-url", a.URL+"/v1",
@@ -43,7 +46,7 @@ func TestDocumentedCluster(t *testing.T) {
 	if err := batch.Start(); err != nil {
 		t.Fatal(err)
 	}
-	a.wait(t, rows/4)
+	a.wait(t, rows/4) // the question was one of them
 	leads := c.leader(t, "KV_FLEET_LEDGER")
 	c.kill(leads)
 	time.Sleep(time.Second)
@@ -61,15 +64,8 @@ func TestDocumentedCluster(t *testing.T) {
 	a.once(t, rows)
 	allDone(t, file, rows)
 
-	out, err := c.command(t, "submitter", "submit", "list_session_people", "--tenant", "acme", "--credential-ref", "acme", "--wait", "60s", "--input", `{"session_id":"s1"}`).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), `"success":true`) {
-		t.Errorf("%v\n%s", err, out)
-	}
-	if kept, err := c.command(t, "submitter", "jobs", "list", "--json").Output(); err != nil || strings.Contains(string(kept), "list_session_people") {
-		t.Errorf("who reads was not answered by a worker, but through the queue: %v", err)
-	}
-	if strings.Contains(batch.said.String()+string(out), "refuses") {
-		t.Errorf("the submitter may do too little:\n%s\n%s", batch.said, out)
+	if strings.Contains(batch.said.String(), "refuses") {
+		t.Errorf("the submitter may do too little:\n%s", batch.said)
 	}
 }
 
