@@ -273,7 +273,7 @@ func (p Program) runRows(ctx context.Context, o batch.Options, cred runtime.Cred
 		return err
 	}
 	fmt.Fprintln(p.Stderr, summary)
-	p.tellUnknown(results)
+	p.tellFailures(results)
 	if !summary.Complete() {
 		return errFailed
 	}
@@ -345,12 +345,38 @@ func dirOf(name string) string {
 	return "."
 }
 
-func (p Program) tellUnknown(results []batch.Result) {
+// toldFailures is how many rows that failed are told; the results have all.
+const toldFailures = 5
+
+// tellFailures says of every unknown outcome what to look at, and of the first rows
+// that failed why.
+func (p Program) tellFailures(results []batch.Result) {
+	failed := 0
 	for _, r := range results {
-		if r.State == fleet.Unknown {
+		switch r.State {
+		case fleet.Unknown:
 			fmt.Fprintf(p.Stderr, "row %d (line %d, job %s): %s; %s\n", r.Row, r.Line, r.ID, r.Why, r.Check)
+		case fleet.Failed, fleet.Dead:
+			if failed++; failed <= toldFailures {
+				fmt.Fprintf(p.Stderr, "row %d (line %d): %s\n", r.Row, r.Line, oneLine(whyOf(r)))
+			}
 		}
 	}
+	if more := failed - toldFailures; more > 0 {
+		fmt.Fprintf(p.Stderr, "%d more failed; the results say why\n", more)
+	}
+}
+
+// whyOf is why a row failed: in the fleet's words, or in those of its envelope.
+func whyOf(r batch.Result) string {
+	if r.Why != "" {
+		return r.Why
+	}
+	var e struct{ Error string }
+	if json.Unmarshal(r.Envelope, &e) != nil {
+		return string(r.State)
+	}
+	return e.Error
 }
 
 // progress is a line that tells how far a batch is: rewritten on a terminal, and

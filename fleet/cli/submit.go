@@ -67,6 +67,9 @@ func (p Program) runSubmit(ctx context.Context, action string, f submitFlags) er
 	if a == nil {
 		return fmt.Errorf("there is no action %q", action)
 	}
+	if f.wait < 0 {
+		return errors.New("--wait is how long to wait, such as 30s, and not less than nothing")
+	}
 	input, err := p.text("--input", f.input)
 	if err != nil {
 		return err

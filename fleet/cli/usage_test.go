@@ -64,6 +64,7 @@ DIR/faulty.csv:4: session_id is required
 		{"server --state " + state + " --addr 0.0.0.0:4222", 2, "livestorm-fleet: --addr is a loopback address and a port, such as 127.0.0.1:4222"},
 		{"server", 2, "livestorm-fleet: name the folder of the state with --state DIR"},
 		{"submit " + register + " --nats nats://127.0.0.1:1", 2, `livestorm-fleet: a tenant must be 1 to 64 letters, digits, _ and -, not ""`},
+		{"submit " + register + " --nats nats://127.0.0.1:1 --tenant acme --wait -3s", 2, "livestorm-fleet: --wait is how long to wait, such as 30s, and not less than nothing"},
 		{"submit " + register + " --nats nats://127.0.0.1:1 --tenant acme --input {", 2, "livestorm-fleet: the input of a job must be JSON"},
 		{"jobs", 2, "livestorm-fleet: say what: list, show, cancel or retry; or --watch"},
 		{"jobs list", 2, "livestorm-fleet: name where the jobs are, with --nats URL or --state DIR"},
